@@ -1,0 +1,1 @@
+"""Plotly figures from plain data, shared by the pages and the HTML review."""

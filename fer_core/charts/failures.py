@@ -1,0 +1,222 @@
+"""Where a model fails: confusion matrix, figures of each class, curves with areas."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from plotly.subplots import make_subplots
+
+from fer_core.charts.exhibit import Exhibit
+from fer_core.charts.look import GRAY, SEQUENTIAL
+from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
+from fer_core.emotions import COLOURS
+from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.metrics import Curve, confusion_matrix, precision_recall, roc
+
+Normalised = Literal["truth", "prediction", "counts"]
+
+READINGS: dict[Normalised, str] = {
+    "truth": "Each row adds up to 100 %: what an emotion is read as; the diagonal is recall.",
+    "prediction": "Each column adds up to 100 %: what an answer means; the diagonal is precision.",
+    "counts": "Number of faces.",
+}
+
+
+def confusion_of(contender: Contender) -> np.ndarray:
+    """Returns the counts, shape (k, k): rows truth, columns prediction."""
+    split = contender.split
+    return confusion_matrix(split.labels, split.predicted, len(contender.classes))
+
+
+def normalise(counts: np.ndarray, how: Normalised) -> np.ndarray:
+    """Returns counts, or their shares of each row (truth) or each column (prediction)."""
+    if how == "counts":
+        return counts.astype(float)
+    total = counts.sum(axis=1 if how == "truth" else 0, keepdims=True)
+    return np.divide(counts, total, out=np.zeros(counts.shape), where=total > 0)
+
+
+def confusion(
+    contender: Contender, how: Normalised = "truth", highest: float | None = None
+) -> Exhibit:
+    """Returns one model's confusion matrix.
+
+    Args:
+        contender: The model.
+        how: Normalised by truth, by prediction, or counts.
+        highest: Top of the colour scale, so that two matrices share one; own maximum if None.
+    """
+    cells = normalise(confusion_of(contender), how)
+    classes = list(contender.classes)
+    figure = new_figure(height=150 + 42 * len(classes))
+    figure.add_heatmap(
+        z=cells,
+        x=classes,
+        y=classes,
+        texttemplate="%{z:.0f}" if how == "counts" else "%{z:.0%}",
+        colorscale=SEQUENTIAL,
+        zmin=0,
+        zmax=cells.max() if highest is None else highest,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="%{y} read as %{x}: "
+        + ("%{z:.0f} faces" if how == "counts" else "%{z:.1%}")
+        + "<extra></extra>",
+    )
+    figure.update_yaxes(autorange="reversed", title="Truth", showgrid=False)
+    figure.update_xaxes(side="top", title=contender.title, showgrid=False, tickangle=-35)
+    table = pd.DataFrame(cells, columns=classes)
+    table.insert(0, "Truth", classes)
+    return Exhibit(
+        f"confusion-{contender.name}-{how}",
+        f"Confusion of {contender.title}",
+        figure,
+        f"{contender.title}, {len(contender.split):,} test faces; rows are the truth, columns the "
+        f"answer. {READINGS[how]}",
+        table,
+        half=True,
+    )
+
+
+def highest_cell(contenders: Sequence[Contender], how: Normalised) -> float:
+    """Returns the largest cell over several matrices: the top of their common colour scale."""
+    return max(float(normalise(confusion_of(c), how).max()) for c in contenders)
+
+
+MEASURES = ("precision", "recall", "f1")
+_MEASURE_TITLES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+
+
+def per_class(contenders: Sequence[Contender]) -> Exhibit:
+    """Returns precision, recall and F1 of each class with intervals, one panel a measure."""
+    figure = make_subplots(
+        rows=1,
+        cols=3,
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        subplot_titles=list(_MEASURE_TITLES.values()),
+    )
+    classes = contenders[0].classes
+    figure.update_layout(new_figure(height=120 + len(classes) * (20 + 13 * len(contenders))).layout)
+    offsets = np.linspace(-0.22, 0.22, len(contenders)) if len(contenders) > 1 else [0.0]
+    for contender, offset in zip(contenders, offsets, strict=True):
+        for column, measure in enumerate(MEASURES, start=1):
+            intervals = [getattr(record, measure) for record in contender.per_class]
+            figure.add_scatter(
+                row=1,
+                col=column,
+                x=[interval.value for interval in intervals],
+                y=np.arange(len(classes)) + offset,
+                error_x=whiskers(contender.name, intervals, 1.5, 3),
+                mode="markers",
+                marker=model_marker(contender.name, size=9),
+                name=contender.title,
+                legendgroup=contender.name,
+                showlegend=column == 1,
+                hovertemplate=f"{contender.title}: %{{x:.1%}}<extra></extra>",
+            )
+    support = [record.support for record in contenders[0].per_class]
+    figure.update_yaxes(
+        autorange="reversed",
+        showgrid=True,
+        tickvals=list(range(len(classes))),
+        ticktext=[f"{name} ({n:,})" for name, n in zip(classes, support, strict=True)],
+    )
+    figure.update_xaxes(tickformat=".0%", range=[0, 1.02], tickvals=[0.2, 0.5, 0.8], showgrid=True)
+    figure.update_layout(legend={"y": 1.0 + 30 / figure.layout.height + 0.06}, margin={"t": 70})
+    return Exhibit(
+        "per-class",
+        "Precision, recall and F1 of each emotion",
+        figure,
+        "Precision: how often an answer is right. Recall: how many of an emotion's faces are "
+        "found. F1: their harmonic mean. Bars are 95 % intervals; in brackets the number of test "
+        "faces.",
+        per_class_table(contenders),
+    )
+
+
+def per_class_table(contenders: Sequence[Contender]) -> pd.DataFrame:
+    """Returns one row a model and class: the classification report with bounds."""
+    return pd.DataFrame(
+        {
+            "Model": contender.title,
+            "Emotion": record.name,
+            **{
+                f"{_MEASURE_TITLES[measure]}{suffix}": getattr(getattr(record, measure), bound)
+                for measure in MEASURES
+                for bound, suffix in (("value", ""), ("low", " low"), ("high", " high"))
+            },
+            "Support": record.support,
+        }
+        for contender in contenders
+        for record in contender.per_class
+    )
+
+
+def precision_recall_curves(contender: Contender) -> Exhibit:
+    """Returns one precision-recall curve a class; areas are average precisions."""
+    return _curves(contender, precision_recall, "precision-recall", "Recall", "Precision")
+
+
+def roc_curves(contender: Contender) -> Exhibit:
+    """Returns one ROC curve a class against the rest; areas are AUCs."""
+    return _curves(contender, roc, "roc", "False positive rate", "True positive rate")
+
+
+def _curves(
+    contender: Contender,
+    curve_of: Callable[[np.ndarray, np.ndarray], Curve],
+    name: str,
+    x: str,
+    y: str,
+) -> Exhibit:
+    figure = new_figure(height=430)
+    split = contender.split
+    rows = []
+    for index, emotion in enumerate(contender.classes):
+        is_class = split.labels == index
+        if not is_class.any():
+            continue
+        curve = curve_of(split.probabilities[:, index], is_class)
+        keep = _thinned(curve.x)
+        figure.add_scatter(
+            x=curve.x[keep].round(4),
+            y=curve.y[keep].round(4),
+            mode="lines",
+            line={"color": COLOURS[emotion], "width": 2},
+            name=f"{emotion} {curve.area:.2f}",
+            hovertemplate=f"{emotion}<br>{x} %{{x:.1%}}, {y.lower()} %{{y:.1%}}<extra></extra>",
+        )
+        rows.append({"Emotion": emotion, "Area": curve.area, "Support": int(is_class.sum())})
+    if name == "roc":
+        figure.add_scatter(
+            x=[0, 1],
+            y=[0, 1],
+            mode="lines",
+            line={"color": GRAY, "dash": "dot", "width": 1},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    figure.update_layout(xaxis_title=x, yaxis_title=y, margin={"t": 90})
+    percent_axis(figure, "x")
+    percent_axis(figure, "y")
+    area = "average precision" if name == "precision-recall" else "area under the curve"
+    table = pd.DataFrame(rows)
+    return Exhibit(
+        f"{name}-{contender.name}",
+        f"{contender.title}: {y.lower()} against {x.lower()}",
+        figure,
+        f"{contender.title}: each emotion against the rest over {len(split):,} test faces; beside "
+        f"each name its {area} (mean {table['Area'].mean():.2f}).",
+        table,
+        half=True,
+    )
+
+
+def _thinned(x: np.ndarray, points: int = 150) -> np.ndarray:
+    """Returns which points of a curve to draw: at most `points`, even in x, both ends kept."""
+    steps = np.flatnonzero(np.diff(x, prepend=np.inf) != 0)
+    chosen = steps[np.linspace(0, len(steps) - 1, min(points, len(steps))).astype(int)]
+    return np.unique(np.append(chosen, len(x) - 1))

@@ -1,0 +1,57 @@
+"""The command line: one file per command, each importing what it needs when it runs."""
+
+import sys
+
+import typer
+
+from fer_core.errors import FerError
+
+app = typer.Typer(
+    name="fer_core",
+    help="Train, judge and use networks that read facial expressions.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _register() -> None:
+    from fer_core.cli import (
+        classify,
+        compare,
+        data,
+        evaluate,
+        export,
+        images,
+        models,
+        stylize,
+        train,
+        video,
+    )
+
+    for module in (
+        data,
+        models,
+        train,
+        evaluate,
+        compare,
+        classify,
+        video,
+        export,
+        images,
+        stylize,
+    ):
+        module.register(app)
+
+
+def main() -> None:
+    """Runs the command line; an error meant for people is one sentence and exit status 1."""
+    _register()
+    try:
+        app()
+    except FerError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:  # a full disk, a folder that may not be written
+        what = error.strerror or error
+        print(f"Error: {error.filename or 'the system'}: {what}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,178 @@
+"""`python -m fer_core classify`: read the faces of pictures, a few or a folder full."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fer_core.cli.written import is_same
+from fer_core.errors import ImageError
+
+if TYPE_CHECKING:
+    from fer_core.inference import FaceEmotion, Pipeline
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(classify)
+
+
+def classify(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Pictures (JPEG, PNG, WebP, HEIC ...), or folders of them.")
+    ],
+    model: Annotated[str | None, typer.Option(help="Saved model; see `models`.")] = None,
+    detector: Annotated[
+        str, typer.Option(help="auto, haar_alt2, haar_default or yunet (fetched if need be).")
+    ] = "auto",
+    threshold: Annotated[
+        float, typer.Option(help="Confidence below which it is “not sure”.", min=0, max=1)
+    ] = 0.0,
+    whole: Annotated[bool, typer.Option(help="Take each picture as one face.")] = False,
+    show: Annotated[
+        Path | None, typer.Option(help="Write the marked picture to this PNG file.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write a table instead: .csv or .parquet; run again, it goes on."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="With --out: processes; as many as processors.", min=1)
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print one CSV row a face.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Prints the expression of every face, with the probability of each emotion.
+
+    A picture that cannot be read is named on standard error; the others are still read, and
+    the exit status is 1. With --out, a table of any number of pictures is written: one row a
+    face, one for a picture without a face (face 0), one with the error for a bad picture.
+    """
+    if out is not None:
+        if show is not None or as_csv or as_json:
+            raise typer.BadParameter("stands alone.", param_hint="--out")
+        _write_table(paths, out, model, detector, threshold, whole, workers)
+        return
+    from fer_core.inference.batch import find_pictures
+
+    images = list(find_pictures(paths))
+    if not images:
+        raise ImageError(f"There is no picture in {', '.join(map(str, paths))}.")
+    if show is not None and len(images) > 1:
+        raise typer.BadParameter("takes one picture at a time.", param_hint="--show")
+    if show is not None and not show.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {show.parent}.", param_hint="--show")
+    if show is not None and is_same(show, images[0]):
+        raise typer.BadParameter("is the picture that is read.", param_hint="--show")
+    if as_csv and as_json:
+        raise typer.BadParameter("give either --csv or --json.")
+    from fer_core.inference import as_records
+
+    pipeline = _pipeline(model, detector)
+    records: list[dict[str, Any]] = []
+    failed = False
+    for image in images:
+        faces = _read(pipeline, image, whole, show, threshold)
+        failed |= faces is None
+        found = as_records(faces or [], str(image), threshold)
+        records += found
+        if faces is not None and not (as_csv or as_json):
+            _print(image, found)
+    _print_all(records, as_csv, as_json)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _write_table(
+    paths: list[Path],
+    out: Path,
+    model: str | None,
+    detector: str,
+    threshold: float,
+    whole: bool,
+    workers: int | None,
+) -> None:
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from fer_core.cli.source import ready_detector
+    from fer_core.faces import resolve
+    from fer_core.inference import default_model
+    from fer_core.inference.batch import FileReader, find_pictures, picture_name, read_files
+    from fer_core.inference.batch_table import Results, csv_of, to_parquet
+    from fer_core.savedmodels import open_model
+
+    model = open_model(model or default_model()).name
+    reader = FileReader(model, ready_detector(detector), threshold, whole)
+    settings = f"{'whole picture' if whole else resolve(detector)}, threshold {threshold:g}"
+    columns = (SpinnerColumn(), TextColumn("{task.completed} pictures"), TimeElapsedColumn())
+    read = faces = bad = 0
+    with (
+        Results(csv_of(out), open_model(model).classes, model, settings) as results,
+        Progress(*columns, transient=True) as progress,
+    ):
+        task = progress.add_task("reading", total=None)
+        left = (p for p in find_pictures(paths) if picture_name(p) not in results.done)
+        for rows in read_files(left, reader, workers or os.cpu_count() or 1):
+            results.add(rows)
+            read, bad = read + 1, bad + any("error" in row for row in rows)
+            faces += sum(row["face"] > 0 for row in rows)
+            progress.advance(task)
+    before = f" ({len(results.done)} were there before)" if results.done else ""
+    if not read and not results.done:
+        raise ImageError(f"There is no picture in {', '.join(map(str, paths))}.")
+    typer.echo(f"{read} pictures read{before}, {faces} faces, {bad} errors. Written: {out}")
+    if csv_of(out) != out:
+        to_parquet(csv_of(out), out)
+        typer.echo(f"To go on later it needs {csv_of(out)}, which may be deleted.")
+
+
+def _pipeline(model: str | None, detector: str) -> "Pipeline":
+    from fer_core.cli.source import ready_detector
+    from fer_core.inference import Pipeline, default_model
+
+    return Pipeline.load(model or default_model(), ready_detector(detector))
+
+
+def _read(
+    pipeline: "Pipeline", image: Path, whole: bool, show: Path | None, threshold: float
+) -> "list[FaceEmotion] | None":
+    """Returns the faces of one picture; None, and a sentence on standard error, if it is bad."""
+    from fer_core.images import decode, encode_png
+    from fer_core.inference import draw
+
+    try:
+        rgb = decode(image.read_bytes())
+        faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
+    except (ImageError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        typer.echo(f"Error: {image}: {reason}", err=True)
+        return None
+    if show is not None:
+        show.write_bytes(encode_png(draw(rgb, faces, threshold)))
+    return faces
+
+
+def _print(image: Path, records: list[dict[str, Any]]) -> None:
+    if not records:
+        typer.echo(f"{image}: no face found (--whole takes the picture as one face)")
+        return
+    typer.echo(f"{image}: {len(records)} face{'s' if len(records) > 1 else ''}")
+    for record in records:
+        ranked = sorted(record["probabilities"].items(), key=lambda item: -item[1])
+        shares = ", ".join(f"{name} {p:.1%}" for name, p in ranked)
+        place = f"{record['width']} x {record['height']} px at {record['left']}, {record['top']}"
+        typer.echo(f"  {record['face']}. {record['answer']} ({place}): {shares}")
+
+
+def _print_all(records: list[dict[str, Any]], as_csv: bool, as_json: bool) -> None:
+    from fer_core.inference import as_table
+
+    if as_json:
+        typer.echo(json.dumps(records, indent=1))
+    if as_csv:
+        typer.echo(
+            as_table(records).drop(columns="probabilities", errors="ignore").to_csv(index=False),
+            nl=False,
+        )

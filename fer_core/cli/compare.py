@@ -1,0 +1,114 @@
+"""`python -m fer_core compare`: which saved model to take, on the screen, as HTML or as PDF."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fer_core.evaluation.comparison import Contender
+    from fer_core.review.document import Part
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(compare)
+
+
+def compare(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Saved models; all of them if none is named.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the review to this HTML file.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Write it to this PDF file (needs Chromium).")
+    ] = None,
+    reports: Annotated[
+        bool,
+        typer.Option(
+            "--reports",
+            help="Hold every model against its report instead, and write weights/reproduction.csv.",
+        ),
+    ] = False,
+) -> None:
+    """Compares saved models on the faces they were tested on; runs none of them."""
+    if reports:
+        _hold_against_reports()
+        return
+    from fer_core.errors import EvaluationError
+    from fer_core.review.document import parts_of, review_html
+
+    contenders, untrained = _contenders(names or [])
+    if not contenders:
+        raise EvaluationError("No model is saved yet: `python -m fer_core train custom_cnn`.")
+    parts, reason = parts_of(contenders, untrained)
+    for part in parts:
+        _print(part)
+    if reason:
+        typer.echo(f"No comparison on common faces: {reason}")
+    if out is None and pdf is None:
+        return
+    html = review_html(parts)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(html, encoding="utf-8")
+        typer.echo(f"Written to {out}.")
+    if pdf is not None:
+        from fer_core.review.pdf import write_pdf
+
+        write_pdf(html, pdf)
+        typer.echo(f"Written to {pdf}.")
+
+
+def _contenders(names: list[str]) -> "tuple[list[Contender], tuple]":
+    """The models named; with no name, all that can be read, and the untrained beside them."""
+    from fer_core.evaluation.comparison import read_contender, read_field
+    from fer_core.savedmodels import open_model
+    from fer_core.settings import settings
+
+    if names:
+        return [read_contender(open_model(name)) for name in dict.fromkeys(names)], ()
+    field = read_field(settings().weights)
+    for name, reason in field.unreadable.items():
+        typer.echo(f"{name} is left out: {reason}", err=True)
+    return list(field.contenders), field.untrained
+
+
+def _print(part: "Part") -> None:
+    from fer_core.evaluation.metrics import METRICS
+    from fer_core.evaluation.words import (
+        headline,
+        interval_text,
+        lead_sentence,
+        optimistic_sentence,
+        recommend,
+    )
+
+    typer.echo(f"\n{part.title}, {len(part.contenders[0].split):,} test faces")
+    typer.echo(headline(part.contenders, part.comparisons))
+    optimistic = optimistic_sentence(part.contenders)
+    if optimistic:
+        typer.echo(optimistic)
+    for contender in part.contenders:
+        figures = ", ".join(
+            f"{metric.title} {interval_text(key, contender.judged.metrics[key])}"
+            for key, metric in METRICS.items()
+        )
+        typer.echo(f"  {contender.title}: {figures}")
+    titles = {contender.name: contender.title for contender in part.contenders}
+    for comparison in part.comparisons:
+        if part.contenders[0].name in (comparison.first, comparison.second):
+            typer.echo(f"  {lead_sentence(comparison, titles)}")
+    if len(part.contenders) > 1:
+        typer.echo(f"  Recommended: {recommend(part.contenders, part.comparisons)[1]}")
+
+
+def _hold_against_reports() -> None:
+    from fer_core.evaluation.reproduction import as_markdown, reproduction_table
+    from fer_core.settings import settings
+
+    weights = settings().weights
+    table = reproduction_table(weights)
+    table.to_csv(weights / "reproduction.csv", index=False)
+    typer.echo(as_markdown(table))
+    typer.echo(f"Written to {weights / 'reproduction.csv'}.")

@@ -1,0 +1,128 @@
+"""`python -m fer_core data`: fetch FER2013, say what a dataset holds, write its statistics."""
+
+from typing import Annotated
+
+import typer
+
+data = typer.Typer(
+    help="Fetch FER2013, say what a dataset holds, write the statistics kept with the code.",
+    no_args_is_help=True,
+)
+Path = Annotated[str | None, typer.Option("--data", help="A dataset; FER_DATA if not given.")]
+SHOWN_PROBLEMS = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.add_typer(data, name="data")
+
+
+@data.command()
+def fetch(
+    source: Annotated[str, typer.Option("--from", help="huggingface or kaggle")] = "huggingface",
+) -> None:
+    """Fetches FER2013; an interrupted download goes on where it broke off."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from fer_core.dataset.download import fetch_fer2013
+    from fer_core.settings import settings
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn()) as bar:
+        task = bar.add_task("FER2013", total=None)
+        dataset = fetch_fer2013(
+            source, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    typer.echo(f"{len(dataset):,} faces at {settings().fetched}; the app finds them there.")
+
+
+@data.command()
+def info(path: Path = None) -> None:
+    """Counts a dataset's faces by class and split, and names what could not be read."""
+    from fer_core.cli.source import open_dataset
+    from fer_core.dataset import USAGES
+    from fer_core.dataset.statistics import (
+        count,
+        imbalance_ratio,
+        majority_baseline,
+        split_agreement,
+    )
+    from fer_core.emotions import EMOTIONS
+
+    dataset = open_dataset(path)
+    counts = count(dataset)
+    typer.echo(f"{len(dataset):,} faces from {dataset.source}")
+    typer.echo(f"{'':12}" + "".join(f"{name:>10}" for name in EMOTIONS) + f"{'all':>10}")
+    for usage, row in zip(USAGES, counts, strict=True):
+        typer.echo(f"{usage:12}" + "".join(f"{n:>10,}" for n in (*row, row.sum())))
+    baseline = majority_baseline(counts)
+    typer.echo(
+        f"Always answering {EMOTIONS[baseline.label]} is right for {baseline.accuracy:.1%} of "
+        f"{USAGES[baseline.split]}; imbalance ratio {imbalance_ratio(counts):.1f}."
+    )
+    agreement = split_agreement(counts)
+    if agreement:
+        typer.echo(
+            f"Same shares in every split: chi-squared {agreement.statistic:.1f}, "
+            f"{agreement.degrees} degrees of freedom, p = {agreement.p:.3g}."
+        )
+    for note in dataset.notes:
+        typer.echo(note)
+    if dataset.problems:
+        typer.echo(f"{len(dataset.problems):,} left out:")
+        for problem in dataset.problems[:SHOWN_PROBLEMS]:
+            typer.echo(f"  {problem}")
+        if len(dataset.problems) > SHOWN_PROBLEMS:
+            typer.echo(f"  and {len(dataset.problems) - SHOWN_PROBLEMS:,} more.")
+
+
+@data.command()
+def statistics(
+    path: Path = None,
+    model: Annotated[
+        str | None, typer.Option(help="Saved model to lay out the map anew by; takes minutes.")
+    ] = None,
+) -> None:
+    """Writes the statistics of FER2013 that the app shows where there is no dataset."""
+    from fer_core.cli.source import open_dataset
+    from fer_core.dataset.duplicates import find_duplicates, write_duplicates
+    from fer_core.dataset.face_map import feature_map
+    from fer_core.dataset.quality import write_face_space
+    from fer_core.dataset.statistics import (
+        COMMITTED,
+        Statistics,
+        appearance,
+        count,
+        read_statistics,
+        write_statistics,
+    )
+
+    dataset = open_dataset(path)
+    face_map = feature_map(dataset, model) if model else read_statistics().face_map
+    write_statistics(Statistics(count(dataset), appearance(dataset, sample=None), face_map))
+    write_duplicates(find_duplicates(dataset.images))
+    write_face_space(dataset.images)
+    for file in COMMITTED.parent.iterdir():
+        typer.echo(f"Wrote {file} ({file.stat().st_size / 1e3:.0f} kB).")
+
+
+@data.command(hidden=True)
+def augment(
+    recipe: Annotated[str, typer.Argument(help="Model whose augmentation is applied.")],
+    count: Annotated[int, typer.Option(help="How often.", min=1, max=1000)] = 15,
+    seed: Annotated[int, typer.Option(help="Of the random changes.")] = 0,
+) -> None:
+    """Reads one face as 2,304 gray bytes and writes `count` augmented ones: for the app."""
+    import sys
+
+    import numpy as np
+
+    from fer_core.dataset.augmentation import augment_here
+    from fer_core.errors import DatasetError
+    from fer_core.images import FACE_SIZE
+
+    pixels = np.frombuffer(sys.stdin.buffer.read(), np.uint8)
+    if pixels.size != FACE_SIZE**2:
+        raise DatasetError(f"Expected {FACE_SIZE**2} bytes on standard input, not {pixels.size}.")
+    faces = augment_here(pixels.reshape(FACE_SIZE, FACE_SIZE), recipe, count, seed)
+    sys.stdout.buffer.write(faces.tobytes())

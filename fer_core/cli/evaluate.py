@@ -1,0 +1,138 @@
+"""`python -m fer_core evaluate`: judge a saved model, on FER2013 or on data of one's own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fer_core.dataset import FaceDataset
+    from fer_core.evaluation.record import Evaluation
+    from fer_core.savedmodels import Predictions, SavedModel
+
+WITHIN = 2
+"""Faces that may be read otherwise on another processor."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(evaluate)
+
+
+def evaluate(
+    name: Annotated[str, typer.Argument(help="Saved model; see `models`.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Labelled faces of your own (folder, csv, zip) instead of FER2013."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With --data: folder for evaluation.json and predictions.npz."),
+    ] = None,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Also measure blur, noise, darkness ...")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Record the judgement in the model's folder.")
+    ] = False,
+) -> None:
+    """Runs a saved model on its test faces, prints its figures, and says if they reproduce."""
+    from fer_core.cli.source import open_dataset
+    from fer_core.evaluation import evaluate as judging
+    from fer_core.models import find
+    from fer_core.savedmodels import open_model, update_manifest
+    from fer_core.training.card import model_card
+
+    if write and data is not None:
+        raise typer.BadParameter(
+            "is for FER2013; data of your own goes to --out.", param_hint="--write"
+        )
+    saved = open_model(name)
+    if out is not None and saved.weights.resolve() in (out.resolve(), *out.resolve().parents):
+        raise typer.BadParameter(
+            "is among the saved models, whose records are of FER2013; choose another folder.",
+            param_hint="--out",
+        )
+    saved.file("model.tflite")
+    dataset = open_dataset(str(data) if data else None)
+    if data is not None:
+        predictions, record = judging.evaluate_own(saved, dataset)
+    else:
+        predictions, record = judging.evaluate(saved.folder, dataset)
+    if robustness:
+        record = _with_robustness(saved, dataset, predictions, record)
+    _print(record, dataset.source)
+    if data is not None:
+        folder = out or Path("evaluation") / name
+        judging.write(folder, predictions, record)
+        typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
+    elif write:
+        record = judging.keep_robustness(saved.folder, record)
+        judging.write(saved.folder, predictions, record)
+        (saved.folder / "card.md").write_text(model_card(find(name), saved.recipe(), record))
+        update_manifest(saved.weights, name)
+        typer.echo(f"Recorded in {saved.folder}.")
+    else:
+        _compare(saved, predictions, record)
+
+
+def _with_robustness(
+    saved: "SavedModel", dataset: "FaceDataset", predictions: "Predictions", record: "Evaluation"
+) -> "Evaluation":
+    from rich.progress import Progress
+
+    from fer_core.evaluation.evaluate import with_robustness
+
+    with Progress(transient=True) as bar:
+        task = bar.add_task("Disturbing faces")
+        return with_robustness(
+            saved.folder,
+            dataset,
+            predictions,
+            record,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _print(record: "Evaluation", source: str) -> None:
+    from fer_core.evaluation.metrics import METRICS
+    from fer_core.evaluation.robustness import CORRUPTIONS
+    from fer_core.evaluation.words import interval_text
+
+    test = record.test
+    typer.echo(f"{record.name} on {test.n:,} faces of {source} (protocol {record.protocol})")
+    if record.data.left_out:
+        typer.echo(f"  {record.data.left_out:,} faces show an emotion it does not know: left out")
+    if record.optimistic:
+        typer.echo("  optimistic: the same faces chose its best epoch")
+    for key, metric in METRICS.items():
+        typer.echo(f"  {metric.title:18} {interval_text(key, test.metrics[key], named=True)}")
+    typer.echo(f"  {'Always one answer':18} {100 * test.baseline:.1f} %")
+    typer.echo(f"  {'Temperature':18} {record.calibration.temperature:.2f}")
+    typer.echo(
+        f"  {'One face':18} {record.cost.milliseconds:.2f} ms, one thread, {record.cost.machine}"
+    )
+    for point in record.robustness.points if record.robustness else ():
+        title = CORRUPTIONS[point.corruption].title if point.severity else "As they are"
+        label = f"{title} {point.severity or ''}"
+        typer.echo(f"  {label:18} {100 * point.accuracy.value:.1f} %")
+
+
+def _compare(saved: "SavedModel", predictions: "Predictions", record: "Evaluation") -> None:
+    """Says whether the recorded answers were given again; exit status 1 if they were not."""
+    from fer_core.evaluation.record import read_evaluation
+
+    recorded = read_evaluation(saved)
+    if recorded.data.sha256 != record.data.sha256:
+        typer.echo("This is not the data it was recorded on, so the record is not compared.")
+        return
+    before = saved.predictions().test.predicted
+    differing = int((before != predictions.test.predicted).sum())
+    accuracy = recorded.test.metrics["accuracy"].value
+    verdict = "reproduced" if differing <= WITHIN else "not reproduced"
+    typer.echo(
+        f"Recorded accuracy {100 * accuracy:.1f} %: {verdict}; "
+        f"{differing} of {record.test.n:,} faces are read otherwise."
+    )
+    if differing > WITHIN:
+        raise typer.Exit(1)

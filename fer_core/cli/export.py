@@ -1,0 +1,87 @@
+"""`python -m fer_core export`: a saved model for phones, browsers and servers."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class FormatName(StrEnum):
+    """Formats a model can be exported to."""
+
+    tflite = "tflite"
+    onnx = "onnx"
+    saved_model = "saved_model"
+
+
+class QuantisationName(StrEnum):
+    """How a LiteRT file's weights are stored."""
+
+    float16 = "float16"
+    int8 = "int8"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(export)
+
+
+def export(
+    name: Annotated[str, typer.Argument(help="Saved model; see `models`.")],
+    format: Annotated[FormatName, typer.Option(help="What to write.")] = FormatName.tflite,
+    quantize: Annotated[QuantisationName, typer.Option(help="Weights of a tflite file.")] = (
+        QuantisationName.float16
+    ),
+    out: Annotated[Path | None, typer.Option(help="File or folder; beside you if not given.")] = (
+        None
+    ),
+) -> None:
+    """Exports a model, compares it with Keras, and says its size and time per face.
+
+    Where FER2013 is at hand, the share of PublicTest faces that get the same answer is said too.
+    """
+    from fer_core.savedmodels import open_model
+    from fer_core.savedmodels.export import SUFFIXES, export
+    from fer_core.settings import settings
+
+    saved = open_model(name)
+    path = out or Path(f"{name}{SUFFIXES[format.value]}")
+    done = export(saved, format.value, path, quantize.value)
+    typer.echo(
+        f"{done.path}: {done.size / 1e6:.2f} MB; probabilities within {done.difference:.1e} "
+        "of Keras on random faces."
+    )
+    if format is FormatName.tflite:
+        _say_time(path)
+    if settings().dataset is not None:
+        _say_agreement(name, path, format)
+
+
+def _say_time(path: Path) -> None:
+    import numpy as np
+
+    from fer_core.evaluation.cost import milliseconds_per_face
+
+    faces = np.random.default_rng(0).integers(0, 256, (32, 48, 48), np.uint8)
+    typer.echo(f"{milliseconds_per_face(path, faces):.2f} ms per face, one thread, median.")
+
+
+def _say_agreement(name: str, path: Path, format: FormatName) -> None:
+    """Compares the export with the recorded predictions of the validation faces."""
+    from fer_core.cli.source import open_dataset
+    from fer_core.savedmodels import open_model
+    from fer_core.savedmodels.export import run_export
+
+    expected = open_model(name).predictions().validation
+    faces = open_dataset(None).images[expected.rows][..., None]
+    answers = run_export(path, format.value, faces).argmax(axis=1)
+    same = (answers == expected.predicted).mean()
+    accuracy, before = (
+        (answers == expected.labels).mean(),
+        (expected.predicted == expected.labels).mean(),
+    )
+    typer.echo(
+        f"Same answer as the saved model on {same:.2%} of {len(expected):,} validation faces; "
+        f"accuracy {accuracy:.2%}, saved {before:.2%}."
+    )

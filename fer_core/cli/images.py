@@ -1,0 +1,68 @@
+"""`python -m fer_core images`: run a pipeline of image operations on many pictures."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fer_core.imageops import Pipeline
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(images)
+
+
+def images(
+    patterns: Annotated[
+        list[str], typer.Argument(help='Files, folders or patterns: "photos/**/*.jpg".')
+    ],
+    pipeline: Annotated[Path, typer.Option(help="pipeline.json, as the page saves it.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results, one PNG a picture.")],
+) -> None:
+    """Runs a pipeline on pictures, at their full size.
+
+    A picture that cannot be read, or that a step refuses, is named on standard error; the others
+    are still done, and the exit status is 1. No file is ever overwritten: where one has a result's
+    name, the result gets a number.
+    """
+    from fer_core.errors import ImageError
+    from fer_core.imageops.files import find_pictures, result_paths
+
+    steps = _read(pipeline)
+    paths = sorted({path for pattern in patterns for path in find_pictures(pattern)})
+    if not paths:
+        raise ImageError(f"No picture matches {' '.join(patterns)}. Put patterns in quotes.")
+    out.mkdir(parents=True, exist_ok=True)
+    done = [_convert(*pair, steps) for pair in zip(paths, result_paths(paths, out), strict=True)]
+    typer.echo(f"{sum(done)} of {len(paths)} pictures done, in {out}")
+    if not all(done):
+        raise typer.Exit(1)
+
+
+def _read(path: Path) -> "Pipeline":
+    from fer_core.errors import PipelineError
+    from fer_core.imageops import Pipeline
+
+    try:
+        return Pipeline.from_json(path.read_bytes())
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _convert(path: Path, result: Path, pipeline: "Pipeline") -> bool:
+    """Writes the result of one picture; says what happened, and whether it went well."""
+    import time
+
+    from fer_core.errors import FerError
+    from fer_core.images import decode, encode_png
+
+    start = time.perf_counter()
+    try:
+        result.write_bytes(encode_png(pipeline.run(decode(path.read_bytes()))))
+    except (FerError, OSError) as error:
+        typer.echo(f"Error: {path}: {error}", err=True)
+        return False
+    typer.echo(f"{path} -> {result} ({time.perf_counter() - start:.2f} s)")
+    return True

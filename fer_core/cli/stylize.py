@@ -1,0 +1,155 @@
+"""`python -m fer_core stylize`: paint a photo in the manner of paintings."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fer_core.styletransfer.options import StyleOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from fer_core.faces import FaceBox
+    from fer_core.styletransfer.engine import StyleResult
+
+_DEFAULT = StyleOptions()
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(stylize)
+
+
+def stylize(
+    photo: Annotated[Path, typer.Argument(help="The photo to paint.")],
+    paintings: Annotated[
+        list[str],
+        typer.Argument(help="Pictures to take the manner of: files, or names of those that ship."),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="PNG file to write.")],
+    size: Annotated[int, typer.Option(help="Longer side, 128 to 768 px.")] = _DEFAULT.size,
+    quality: Annotated[str, typer.Option(help="draft, standard or high.")] = _DEFAULT.quality,
+    balance: Annotated[
+        float, typer.Option(help="0 keeps to the photo, 1 to the painting.")
+    ] = _DEFAULT.balance,
+    style_scale: Annotated[
+        float, typer.Option(help="Size of the strokes, 0.5 to 2.")
+    ] = _DEFAULT.style_scale,
+    blend: Annotated[
+        list[float] | None, typer.Option(help="Weight of a painting; once for each.")
+    ] = None,
+    colours: Annotated[
+        str, typer.Option(help="painting, matched (to the photo's) or photo.")
+    ] = _DEFAULT.colours,
+    face: Annotated[float, typer.Option(help="How firmly faces are held, 0 to 1.")] = _DEFAULT.face,
+    pooling: Annotated[str, typer.Option(help="average or max.")] = _DEFAULT.pooling,
+    start: Annotated[str, typer.Option(help="photo or noise.")] = _DEFAULT.start,
+    smoothness: Annotated[
+        float, typer.Option(help="Against speckle, 0 to 10.")
+    ] = _DEFAULT.smoothness,
+    seed: Annotated[int, typer.Option(help="Of the noise.")] = _DEFAULT.seed,
+) -> None:
+    """Paints a photo in the manner of one or several paintings, and writes a PNG.
+
+    Paintings that ship are named: improvisation, diagonals, circles_in_squares, night_circles,
+    poles, on_white, hills.
+    """
+    _check(output)
+    options = StyleOptions(
+        size=size,
+        quality=quality,  # type: ignore[arg-type]  # checked by StyleOptions, as the others
+        balance=balance,
+        style_scale=style_scale,
+        blend=tuple(blend or ()),
+        colours=colours,  # type: ignore[arg-type]
+        face=face,
+        pooling=pooling,  # type: ignore[arg-type]
+        start=start,  # type: ignore[arg-type]
+        smoothness=smoothness,
+        seed=seed,
+    )
+    from fer_core.styletransfer.export import to_png
+
+    picture = _read(photo)
+    result = _paint(
+        picture, [_painting(name) for name in paintings], options, _faces(picture, face)
+    )
+    output.write_bytes(to_png(result, tuple(_title(name) for name in paintings)))
+    height, width = result.picture.shape[:2]
+    typer.echo(
+        f"{output}: {width} × {height} px in {result.seconds:.0f} s with {result.network}, "
+        f"loss {result.history[0].losses.total:.2f} to {result.history[-1].losses.total:.2f}"
+    )
+
+
+def _check(output: Path) -> None:
+    """Refuses an output that could not be written, before minutes are spent on painting it."""
+    folder = output.absolute().parent
+    wrong = None
+    if not folder.is_dir():
+        wrong = f"there is no folder {output.parent}."
+    elif output.is_dir():
+        wrong = f"{output} is a folder; name a file in it."
+    elif output.suffix.lower() != ".png":
+        wrong = f"{output.name} must end in .png: a PNG file is written."
+    elif not os.access(output if output.exists() else folder, os.W_OK):
+        wrong = f"{output} may not be written."
+    if wrong is not None:
+        raise typer.BadParameter(wrong, param_hint="--output")
+
+
+def _paint(
+    photo: "np.ndarray",
+    paintings: "list[np.ndarray]",
+    options: StyleOptions,
+    faces: "list[FaceBox]",
+) -> "StyleResult":
+    """Paints with a progress bar on standard error."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from fer_core.styletransfer.engine import stylize as paint
+    from fer_core.styletransfer.network import load_network, spare_memory
+
+    spare_memory()
+    network = load_network()
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Painting", total=1.0)
+        return paint(
+            photo,
+            paintings,
+            options,
+            lambda fraction, picture, losses: bar.update(task, completed=fraction),
+            faces,
+            network,
+        )
+
+
+def _faces(photo: "np.ndarray", hold: float) -> "list[FaceBox]":
+    from fer_core.faces import detector
+
+    return detector("auto").detect(photo) if hold > 0 else []
+
+
+def _painting(name: str) -> "np.ndarray":
+    from fer_core.styletransfer.paintings import PAINTINGS, paint
+
+    return paint(name) if name in PAINTINGS else _read(Path(name))
+
+
+def _title(name: str) -> str:
+    from fer_core.styletransfer.paintings import PAINTINGS
+
+    return PAINTINGS[name].title if name in PAINTINGS else Path(name).stem
+
+
+def _read(path: Path) -> "np.ndarray":
+    from fer_core.errors import ImageError
+    from fer_core.images import decode
+
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise ImageError(f"{path} cannot be read: {error.strerror}.") from error

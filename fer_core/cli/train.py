@@ -1,0 +1,86 @@
+"""`python -m fer_core train`: train one model, or all of them, cheapest first."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from fer_core.errors import TrainingError
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(train)
+
+
+def train(
+    name: Annotated[str | None, typer.Argument(help="Model to train; see `models`.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All unsaved ones, cheapest first.")] = False,
+    protocol: Annotated[str | None, typer.Option(help="Another protocol: fer2013, r3 ...")] = None,
+    recipe: Annotated[str, typer.Option(help="ours, or report for the report's own way.")] = "ours",
+    epochs: Annotated[int | None, typer.Option(help="Fewer or more epochs.", min=1)] = None,
+    budget: Annotated[float | None, typer.Option(help="Minutes; run again to go on.")] = None,
+    data: Annotated[str | None, typer.Option(help="FER2013; FER_DATA if not given.")] = None,
+) -> None:
+    """Trains a model and saves it into weights/; killed at any moment, it goes on when rerun."""
+    from fer_core.models import find
+
+    if (name is None) == (not every):
+        raise TrainingError("Name one model, or give --all.")
+    names = [find(name).name] if name else _unsaved()
+    _train(names, recipe, protocol, epochs, budget, data, go_on=every)
+
+
+def _unsaved() -> list[str]:
+    from fer_core.savedmodels import saved_names
+    from fer_core.training.recipes import CHEAPEST_FIRST
+
+    return [name for name in CHEAPEST_FIRST if name not in saved_names()]
+
+
+def _train(
+    names: list[str],
+    kind: str,
+    protocol: str | None,
+    epochs: int | None,
+    budget: float | None,
+    data: str | None,
+    go_on: bool,
+) -> None:
+    """Trains one after another; in a queue, a trunk that cannot be had skips its model."""
+    from dataclasses import replace
+
+    from fer_core.cli.source import open_dataset
+    from fer_core.dataset import PROTOCOLS
+    from fer_core.errors import DownloadError
+    from fer_core.savedmodels import saved_names
+    from fer_core.training.recipes import recipe_for
+
+    if protocol is not None and protocol not in PROTOCOLS:
+        raise TrainingError(f"There is no protocol {protocol!r}: {', '.join(PROTOCOLS)}.")
+    chosen = {name: recipe_for(name, kind) for name in names}
+    dataset = open_dataset(data)
+    from fer_core.training.progress import BudgetSpent
+    from fer_core.training.train import train as train_model
+
+    end = None if budget is None else time.monotonic() + 60 * budget
+    for name, recipe in chosen.items():
+        recipe = replace(
+            recipe, protocol=protocol or recipe.protocol, epochs=epochs or recipe.epochs
+        )
+        if name in saved_names():
+            typer.echo(
+                f"{name} is saved already: this training replaces it when it is done. "
+                "To keep it, set FER_WEIGHTS to another folder."
+            )
+        left = None if end is None else (end - time.monotonic()) / 60
+        try:
+            folder = train_model(name, dataset, recipe, budget=left)
+            typer.echo(f"{name} is saved in {folder}.")
+        except BudgetSpent:
+            typer.echo(f"The {budget:g} minutes are over; run the same command to go on.")
+            return
+        except DownloadError as error:
+            if not go_on:
+                raise
+            typer.echo(f"{name} is skipped: {error}")

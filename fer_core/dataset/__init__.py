@@ -1,0 +1,15 @@
+"""Faces with labels: loading them in the forms users have, splitting and counting them."""
+
+from fer_core.dataset.faces import USAGES, FaceDataset
+from fer_core.dataset.load import load, load_upload
+from fer_core.dataset.protocols import PROTOCOLS, Protocol, Split
+
+__all__ = [
+    "PROTOCOLS",
+    "USAGES",
+    "FaceDataset",
+    "Protocol",
+    "Split",
+    "load",
+    "load_upload",
+]

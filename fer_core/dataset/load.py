@@ -1,0 +1,129 @@
+"""One `load` for the forms in which people have FER2013, and a cache of what takes long."""
+
+import hashlib
+import io
+from pathlib import Path
+
+from fer_core.dataset.archive import (
+    folder_members,
+    read_members,
+    read_tar,
+    read_zip,
+    refuse_crowd,
+)
+from fer_core.dataset.csv_form import read_csv
+from fer_core.dataset.faces import FaceDataset
+from fer_core.dataset.parquet_form import read_parquet, write_parquet
+from fer_core.errors import DatasetError
+from fer_core.settings import settings
+
+UPLOADS = ("parquet", "zip", "csv")
+"""File name endings of datasets that can be uploaded."""
+
+
+def load(path: Path | str) -> FaceDataset:
+    """Returns the dataset at `path`.
+
+    A csv is kept as parquet in the cache, and read from there while it is unchanged. Pictures,
+    in a folder or packed, are read anew each time: no copy of anybody's picture is kept.
+
+    Args:
+        path: `fer2013.csv` or `icml_face_data.csv`; parquet with columns `emotion`, `usage`,
+            `pixels` (2,304 bytes a row; columns `ferplus_*` become `votes`); a folder
+            `train/<class>/*.png|jpg` with perhaps `validation` and `test`; or any of these packed
+            as zip or tar.gz.
+
+    Raises:
+        DatasetError: If there is nothing there, its form is not known, or no row of it is good.
+
+    Example:
+        >>> load("~/fer2013.csv")  # doctest: +SKIP
+    """
+    try:
+        path = Path(path).expanduser()
+        if not path.exists():
+            raise DatasetError(f"There is no dataset at {path}.")
+        if path.is_file() and path.suffix.lower() == ".csv":
+            return _through_cache(path)
+        return _read(path)
+    except (OSError, RuntimeError) as error:  # no permission, no such user's home, name too long
+        raise DatasetError(f"{path} cannot be read: {error}.") from error
+
+
+def _through_cache(path: Path) -> FaceDataset:
+    cached = _cache_file(path)
+    if cached.exists():
+        try:
+            return read_parquet(cached, path.name)
+        except DatasetError:
+            cached.unlink()
+    dataset = _read(path)
+    _keep(dataset, cached)
+    return dataset
+
+
+def load_upload(name: str, data: bytes) -> FaceDataset:
+    """Returns the dataset that somebody uploaded; nothing of it is written to disk.
+
+    Args:
+        name: File name, whose ending tells the form: one of `UPLOADS`.
+        data: The file.
+
+    Raises:
+        DatasetError: As `load` does, or if it is over `max_dataset_mb` of the settings.
+    """
+    limit = settings().max_dataset_mb
+    if len(data) > limit * 2**20:
+        raise DatasetError(
+            f"{name} has {len(data) / 2**20:.0f} MB; the limit is {limit} MB. "
+            "Pack it as zip, or run the app yourself and name its path."
+        )
+    file = io.BytesIO(data)
+    form = Path(name).suffix.lower()
+    if form == ".parquet":
+        return read_parquet(file, name, is_own=False)
+    if form == ".zip":
+        refuse_crowd(data, name)
+        return read_zip(file, name)
+    if form == ".csv":
+        return read_csv(file, name)
+    raise DatasetError(f"{name} is none of {', '.join(UPLOADS)}.")
+
+
+def _read(path: Path) -> FaceDataset:
+    if path.is_dir():
+        return read_members(folder_members(path), path.name)
+    name = path.name.lower()
+    if name.endswith(".parquet"):
+        return read_parquet(path, path.name)
+    if name.endswith(".csv"):
+        with path.open("rb") as file:
+            return read_csv(file, path.name)
+    if name.endswith(".zip"):
+        return read_zip(path, path.name)
+    if name.endswith((".tar.gz", ".tgz", ".tar")):
+        return read_tar(path, path.name)
+    raise DatasetError(
+        f"{path.name} is in no form that can be read: csv, parquet, zip, tar.gz, or a folder of "
+        "train/<class>/*.png."
+    )
+
+
+def _cache_file(path: Path) -> Path:
+    """One file for each source and state of it: `<path's digest>-<state's digest>.parquet`."""
+    path = path.resolve()
+    status = path.stat()
+    state = hashlib.sha256(f"{status.st_size}|{status.st_mtime_ns}".encode()).hexdigest()
+    place = hashlib.sha256(str(path).encode()).hexdigest()
+    return settings().cache / "datasets" / f"{place[:16]}-{state[:16]}.parquet"
+
+
+def _keep(dataset: FaceDataset, cached: Path) -> None:
+    """Writes the cache file and drops those of the source's earlier states."""
+    try:
+        write_parquet(dataset, cached)
+        for other in cached.parent.glob(f"{cached.name.split('-')[0]}-*.parquet"):
+            if other != cached:
+                other.unlink()
+    except OSError:
+        pass  # A full or read-only disk costs the second reading its speed, nothing else.

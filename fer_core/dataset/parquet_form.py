@@ -1,0 +1,289 @@
+"""A dataset as parquet: read from users' files, and written for a quick second reading."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fer_core.dataset.collector import column_names, unpacked_limit_mb
+from fer_core.dataset.faces import USAGES, FaceDataset
+from fer_core.emotions import EMOTIONS, canonical
+from fer_core.errors import DatasetError
+from fer_core.images import FACE_SIZE
+
+PIXELS = FACE_SIZE * FACE_SIZE
+VOTES = "ferplus_"
+_NO_EMOTIONS = ("contempt", "unknown", "nf")
+"""FER+'s answers beside the seven emotions; nf is "no face"."""
+
+BATCH = 4096
+"""Rows read or written at once: the faces are in memory once, not thrice."""
+
+LARGEST_CELL = 4 * PIXELS
+"""Bytes of one value in somebody else's parquet: more than a face, less than harm."""
+
+_GROUP_SLACK = 2**20
+_ACCOUNT = b"fer_studio"
+
+
+def read_parquet(file: Path | BinaryIO, source: str, is_own: bool = True) -> FaceDataset:
+    """Reads columns emotion (0..6), usage (text) and pixels (2,304 bytes a row).
+
+    Columns `ferplus_*` that hold numbers become `votes`; a missing number is no vote.
+
+    Args:
+        file: The parquet.
+        source: Its name, for people.
+        is_own: Whether it lies on the user's own disk; if not, one that would take more memory
+            than an archive may is refused.
+
+    Raises:
+        DatasetError: If it is no parquet, a column is missing or of another kind, or no row is
+            good.
+    """
+    try:
+        # A value that stands for many cells stays one value, until its size is known.
+        shared = None if is_own else [n for n in pq.read_schema(file).names if _is_needed(n)]
+        with pq.ParquetFile(file, read_dictionary=shared) as parquet:
+            if not is_own:
+                _refuse_bomb(parquet.metadata, source)
+            return _dataset(parquet, source, is_own)
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DatasetError(f"{source} cannot be read as FER2013 in parquet: {reason}") from error
+    finally:
+        pa.default_memory_pool().release_unused()  # Arrow would keep 130 MB of a whole FER2013.
+
+
+def _refuse_bomb(metadata: pq.FileMetaData, source: str) -> None:
+    """Refuses what would take too much memory, by the numbers of rows and bytes declared."""
+    rows = metadata.num_rows
+    megabytes = rows * PIXELS / 2**20
+    if megabytes > unpacked_limit_mb():
+        raise DatasetError(
+            f"{source} holds {rows:,} rows, which would take {megabytes:,.0f} MB; the limit is "
+            f"{unpacked_limit_mb():,} MB. Run the app yourself and name its path."
+        )
+    paths = [metadata.schema.column(number).path for number in range(metadata.num_columns)]
+    votes = _vote_columns(paths)
+    read = [number for number, path in enumerate(paths) if path in votes or _is_needed(path)]
+    for place in range(metadata.num_row_groups):
+        group = metadata.row_group(place)
+        unpacked = sum(group.column(number).total_uncompressed_size for number in read)
+        if unpacked > 2 * PIXELS * group.num_rows + _GROUP_SLACK:
+            raise DatasetError(
+                f"{source} would unpack {group.num_rows:,} rows to {unpacked / 2**20:,.0f} MB: its "
+                f"cells are larger than a face, which is {PIXELS:,} bytes."
+            )
+
+
+def _is_needed(column: str) -> bool:
+    return column.strip().lower() in ("emotion", "usage", "pixels")
+
+
+def _dataset(parquet: pq.ParquetFile, source: str, is_own: bool) -> FaceDataset:
+    schema = parquet.schema_arrow
+    names = column_names(schema.names, source)
+    wanted = [names[name] for name in ("emotion", "usage", "pixels")]
+    _check_kinds(schema, names, source)
+    n = parquet.metadata.num_rows
+    images = np.empty((n, PIXELS), np.uint8)
+    labels, usage = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    good = np.zeros(n, bool)
+    problems: list[str] = []
+    first = 0
+    for batch in parquet.iter_batches(BATCH, columns=wanted):
+        batch = batch.select(wanted).rename_columns(["emotion", "usage", "pixels"])
+        if not is_own:
+            _refuse_large_cells(batch, source)
+        fits = _good(batch, first, problems)
+        kept = batch.filter(pa.array(fits))
+        rows = first + np.flatnonzero(fits)
+        images[rows] = _bytes(kept.column("pixels"))
+        labels[rows] = kept.column("emotion").to_numpy()
+        usage[rows] = _usage(kept.column("usage"))
+        good[rows] = True
+        first += len(fits)
+    if not good.any():
+        raise DatasetError(f"{source} holds no row that can be used. {' '.join(problems[:3])}")
+    account = _account(schema) if is_own else {}
+    every = bool(good.all())
+    votes, notes = _votes(parquet, good)
+    return FaceDataset(
+        images=(images if every else images[good]).reshape(-1, FACE_SIZE, FACE_SIZE),
+        labels=labels if every else labels[good],
+        usage=usage if every else usage[good],
+        votes=votes,
+        source=account.get("source", source),
+        problems=(*account.get("problems", ()), *problems),
+        notes=(*account.get("notes", ()), *notes),
+        origin=_origin(parquet, good, is_own),
+    )
+
+
+def _check_kinds(schema: pa.Schema, names: dict[str, str], source: str) -> None:
+    """Raises DatasetError if a column holds another kind of values than FER2013's does."""
+    checks = (
+        ("emotion", (pa.types.is_integer, pa.types.is_floating), "numbers 0..6"),
+        ("usage", (pa.types.is_string, pa.types.is_large_string), "names of splits"),
+        ("pixels", (pa.types.is_binary, pa.types.is_large_binary), "bytes"),
+    )
+    for name, kinds, expected in checks:
+        if schema.names.count(names[name]) > 1:
+            raise DatasetError(f"{source} has two columns {name}.")
+        kind = schema.field(names[name]).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if not any(is_kind(kind) for is_kind in kinds):
+            raise DatasetError(
+                f"Column {name} of {source} holds {kind}, not {expected}. A face "
+                f"is {PIXELS} bytes, 48 rows of 48 gray values; its emotion is 0..6."
+            )
+
+
+def _account(schema: pa.Schema) -> dict[str, Any]:
+    """Returns what `write_parquet` noted of the reading; {} where another program wrote it."""
+    try:
+        account = json.loads((schema.metadata or {}).get(_ACCOUNT, b"{}"))
+    except ValueError:
+        return {}
+    return account if isinstance(account, dict) else {}
+
+
+def _refuse_large_cells(batch: pa.RecordBatch, source: str) -> None:
+    """Raises DatasetError if a value is longer than `LARGEST_CELL`."""
+    for name in ("usage", "pixels"):
+        column = batch.column(name)
+        values = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+        largest = pc.max(pc.binary_length(values)).as_py() or 0
+        if largest > LARGEST_CELL:
+            raise DatasetError(
+                f"{source} holds {largest:,} bytes in one cell of {name}; a face is {PIXELS} bytes."
+            )
+
+
+def _good(batch: pa.RecordBatch, first: int, problems: list[str]) -> np.ndarray:
+    """Returns which rows are good (bool), and adds a sentence to `problems` for each other."""
+    emotion, usage, pixels = batch.columns
+    values = pc.cast(emotion, pa.float64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    is_label = np.isin(values, np.arange(len(EMOTIONS)))
+    is_usage = _usage(usage) >= 0
+    sizes = _by_value(pixels, pc.binary_length, 0)
+    good = is_label & is_usage & (sizes == PIXELS)
+    for row in np.flatnonzero(~good).tolist():
+        if not is_label[row]:
+            fault = f"emotion {emotion[row].as_py()!r} is not 0..6"
+        elif not is_usage[row]:
+            name = usage[row].as_py()
+            fault = f"usage {name and name[:20]!r} is none of {', '.join(USAGES)}"
+        else:
+            fault = f"{sizes[row]} pixels instead of {PIXELS}"
+        problems.append(f"Row {first + row}: {fault}.")
+    return good
+
+
+def _usage(names: pa.Array) -> np.ndarray:
+    """Returns indices into `USAGES`, -1 for other names and for null."""
+    return _by_value(
+        names, lambda values: pc.index_in(pc.cast(values, pa.string()), pa.array(USAGES)), -1
+    )
+
+
+def _by_value(column: pa.Array, measure: Callable[[pa.Array], pa.Array], null: int) -> np.ndarray:
+    """Returns a measure of each cell, `null` for null; of values that cells share, taken once."""
+    if not isinstance(column, pa.DictionaryArray):
+        return measure(column).fill_null(null).to_numpy(zero_copy_only=False)
+    measured = measure(column.dictionary).fill_null(null).to_numpy(zero_copy_only=False)
+    places = column.indices.fill_null(len(measured)).to_numpy(zero_copy_only=False)
+    return np.append(measured, null)[places]
+
+
+def _bytes(pixels: pa.Array) -> np.ndarray:
+    """Returns values of 2,304 bytes each as a uint8 array of shape (n, 2304)."""
+    return np.frombuffer(b"".join(pixels.to_pylist()), np.uint8).reshape(-1, PIXELS)
+
+
+def _vote_columns(names: list[str]) -> dict[str, str]:
+    """Returns {column: FER+'s answer in lower case} of those that hold votes, each there once."""
+    times = Counter(names)
+    answers = {name: name.removeprefix(VOTES).lower() for name in names if name.startswith(VOTES)}
+    return {
+        name: answer
+        for name, answer in answers.items()
+        if (answer in _NO_EMOTIONS or canonical(answer)) and times[name] == 1
+    }
+
+
+def _votes(parquet: pq.ParquetFile, good: np.ndarray) -> tuple[pd.DataFrame | None, list[str]]:
+    """Returns the votes on the good rows, and what there is to note of them."""
+    schema = parquet.schema_arrow
+    columns = _vote_columns(schema.names)
+    other = [name for name in columns if not _holds_counts(schema.field(name).type)]
+    notes = [f"Column {name} holds no numbers, so no votes: it is left out." for name in other]
+    counted = [name for name in columns if name not in other]
+    if not counted:
+        return None, notes
+    table = parquet.read(columns=counted)
+    votes = {columns[name]: _counts(table[name])[good] for name in counted}
+    return pd.DataFrame(votes), notes
+
+
+def _holds_counts(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def _counts(column: pa.ChunkedArray) -> np.ndarray:
+    """Returns votes as they are; 0 for null and for what no number of votes can be."""
+    votes = column.fill_null(0).to_numpy()
+    return np.where(np.isfinite(votes) & (votes >= 0), votes, 0).astype(votes.dtype)
+
+
+def _origin(parquet: pq.ParquetFile, good: np.ndarray, is_own: bool) -> np.ndarray | None:
+    """Returns where the good rows came from: what `write_parquet` noted, else their numbers."""
+    if is_own and "origin" in parquet.schema_arrow.names:
+        return parquet.read(columns=["origin"])["origin"].to_numpy()[good]
+    return None if good.all() else np.flatnonzero(good).astype(np.int32)
+
+
+def write_parquet(dataset: FaceDataset, path: Path) -> None:
+    """Writes a dataset so that `read_parquet` gives it back whole, and in a moment."""
+    account = {
+        "source": dataset.source,
+        "problems": dataset.problems,
+        "notes": dataset.notes,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".new")
+    writer = None
+    for batch in _batches(dataset):
+        if writer is None:
+            schema = batch.schema.with_metadata({_ACCOUNT: json.dumps(account).encode()})
+            writer = pq.ParquetWriter(
+                temporary, schema, compression="none", use_dictionary=["usage"]
+            )
+        writer.write_batch(batch.replace_schema_metadata(writer.schema.metadata))
+    if writer is not None:
+        writer.close()
+    temporary.replace(path)
+
+
+def _batches(dataset: FaceDataset) -> Iterator[pa.RecordBatch]:
+    for first in range(0, len(dataset), BATCH):
+        rows = slice(first, first + BATCH)
+        columns = {
+            "emotion": pa.array(dataset.labels[rows]),
+            "usage": pa.array(np.array(USAGES)[dataset.usage[rows]], pa.string()),
+            "pixels": pa.array([face.tobytes() for face in dataset.images[rows]], pa.binary()),
+        }
+        if dataset.origin is not None:
+            columns["origin"] = pa.array(dataset.origin[rows])
+        if dataset.votes is not None:
+            for name in dataset.votes:
+                columns[f"{VOTES}{name}"] = pa.array(dataset.votes[name].to_numpy()[rows])
+        yield pa.record_batch(columns)

@@ -1,0 +1,128 @@
+"""Which faces train, which select and which test: fixed, so that figures can be compared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_core.dataset.faces import FaceDataset
+from fer_core.emotions import EMOTIONS, LABEL_SETS
+from fer_core.errors import DatasetError
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers (int32) of a dataset; labels are indices into the protocol's own classes."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Label set and split of one report.
+
+    Attributes:
+        name: Key in `PROTOCOLS`.
+        title: For people to read.
+        classes: Emotion names; a label under this protocol is an index into it.
+        split: Function from a dataset to its `Split`.
+    """
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    split: Callable[[FaceDataset], Split]
+
+    def labels(self, dataset: FaceDataset, rows: np.ndarray) -> np.ndarray:
+        """Returns uint8 labels of shape (len(rows),), indices into `classes`.
+
+        Raises:
+            DatasetError: If a row's emotion is none of the protocol's classes.
+        """
+        index = np.full(len(EMOTIONS), 255, np.uint8)
+        for number, name in enumerate(self.classes):
+            index[EMOTIONS.index(name)] = number
+        labels = index[dataset.labels[rows]]
+        if (labels == 255).any():
+            raise DatasetError(f"Some rows hold an emotion that protocol {self.name} leaves out.")
+        return labels
+
+
+def _restricted(classes: tuple[str, ...]) -> Callable[[FaceDataset], Split]:
+    """FER2013's own splits, keeping only the rows of some classes."""
+    wanted = [EMOTIONS.index(name) for name in classes]
+
+    def split(dataset: FaceDataset) -> Split:
+        parts = []
+        for usage in ("Training", "PublicTest", "PrivateTest"):
+            rows = dataset.rows(usage)
+            parts.append(rows[np.isin(dataset.labels[rows], wanted)])
+        return Split(*parts)
+
+    return split
+
+
+def _r3_rows(dataset: FaceDataset) -> np.ndarray:
+    wanted = [EMOTIONS.index(name) for name in LABEL_SETS["r3"]]
+    return np.flatnonzero(np.isin(dataset.labels, wanted)).astype(np.int32)
+
+
+def _stratified(dataset: FaceDataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Report R3's 90/10 split, to the letter: scikit-learn, stratified, random_state 42."""
+    from sklearn.model_selection import train_test_split
+
+    labels = dataset.labels[rows]
+    kept, held_out = train_test_split(rows, stratify=labels, test_size=0.1, random_state=42)
+    return kept, held_out
+
+
+def _r3(dataset: FaceDataset) -> Split:
+    """Tests on the report's 2,127 faces, but selects on a tenth of the others."""
+    kept, test = _stratified(dataset, _r3_rows(dataset))
+    train, validation = _stratified(dataset, kept)
+    return Split(train, validation, test)
+
+
+def _r3_report(dataset: FaceDataset) -> Split:
+    """As the report did: selects on the very faces it tests on (optimistic)."""
+    train, test = _stratified(dataset, _r3_rows(dataset))
+    return Split(train, test, test)
+
+
+PROTOCOLS: dict[str, Protocol] = {
+    protocol.name: protocol
+    for protocol in (
+        Protocol(
+            "fer2013",
+            "FER2013: train on Training, select on PublicTest, test on PrivateTest",
+            LABEL_SETS["fer2013"],
+            _restricted(LABEL_SETS["fer2013"]),
+        ),
+        Protocol(
+            "r3",
+            "R3: happy, sad, neutral; a stratified tenth tests, a tenth of the rest selects",
+            LABEL_SETS["r3"],
+            _r3,
+        ),
+        Protocol(
+            "r3-report",
+            "R3 as reported: selects on the faces it tests on (optimistic)",
+            LABEL_SETS["r3"],
+            _r3_report,
+        ),
+        Protocol(
+            "r4",
+            "R4: FER2013's splits, happy, sad, surprise, neutral",
+            LABEL_SETS["r4"],
+            _restricted(LABEL_SETS["r4"]),
+        ),
+        Protocol(
+            "r5",
+            "R5: FER2013's splits, angry, happy, sad, surprise, neutral",
+            LABEL_SETS["r5"],
+            _restricted(LABEL_SETS["r5"]),
+        ),
+    )
+}

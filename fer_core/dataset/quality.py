@@ -1,0 +1,221 @@
+"""Which faces and labels of a dataset to doubt, and why."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fer_core.dataset.faces import FaceDataset, standardised
+from fer_core.emotions import EMOTIONS, canonical
+from fer_core.savedmodels import PredictedSplit, Predictions
+from fer_core.savedmodels.temperature import apply_temperature
+from fer_core.settings import ROOT
+
+BLANK_DEVIATION = 5.0
+"""Gray values; FER2013's faces start at 11, its blank pictures end at 0."""
+
+FACE_SPACE = 50
+NO_FACE = "no face"
+COMMITTED = ROOT / "fer_core" / "assets" / "statistics" / "face_space.npz"
+_FACES_AT_ONCE = 2048
+
+
+def blank(faces: np.ndarray) -> np.ndarray:
+    """Returns which pictures show nothing, bool of shape (n,): their gray hardly varies.
+
+    Args:
+        faces: uint8 of shape (n, 48, 48).
+    """
+    pixels = faces.reshape(len(faces), -1)
+    parts = [
+        pixels[first : first + _FACES_AT_ONCE].std(axis=1, dtype=np.float32)
+        for first in range(0, len(faces), _FACES_AT_ONCE)
+    ]
+    return np.concatenate(parts) < BLANK_DEVIATION
+
+
+def distance_from_face_space(faces: np.ndarray) -> np.ndarray:
+    """Returns how little each picture is a mixture of faces, float32 of shape (n,), 0 or more.
+
+    The distance from face space of Turk & Pentland (1991): what FER2013's first 50 eigenfaces
+    leave of a picture of zero mean and unit variance, as a share of the variance. Text, drawings
+    and collages come first. Blank pictures, which have no variance, get 0.
+
+    Args:
+        faces: uint8 of shape (n, 48, 48).
+    """
+    mean, eigenfaces = read_face_space()
+    distances = []
+    for first in range(0, len(faces), _FACES_AT_ONCE):
+        pixels = standardised(faces[first : first + _FACES_AT_ONCE]) - mean
+        inside = (pixels @ eigenfaces.T) ** 2
+        distances.append(((pixels**2).sum(axis=1) - inside.sum(axis=1)) / pixels.shape[1])
+    return np.where(blank(faces), 0, np.maximum(np.concatenate(distances), 0)).astype(np.float32)
+
+
+def fit_face_space(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the mean, shape (2304,), and 50 eigenfaces, (50, 2304), of standardised faces."""
+    from sklearn.decomposition import PCA
+
+    basis = PCA(FACE_SPACE, svd_solver="randomized", random_state=0).fit(standardised(faces))
+    return basis.mean_, basis.components_
+
+
+def write_face_space(faces: np.ndarray, path: Path = COMMITTED) -> None:
+    """Fits the face space to a dataset's faces and writes what `read_face_space` reads."""
+    mean, eigenfaces = (array.astype(np.float16) for array in fit_face_space(faces))
+    np.savez_compressed(path, allow_pickle=False, mean=mean, eigenfaces=eigenfaces)
+    read_face_space.cache_clear()
+
+
+@cache
+def read_face_space(path: Path = COMMITTED) -> tuple[np.ndarray, np.ndarray]:
+    """Returns FER2013's mean face and eigenfaces, as `fit_face_space` does, kept with the code."""
+    with np.load(path, allow_pickle=False) as file:
+        return file["mean"].astype(np.float32), file["eigenfaces"].astype(np.float32)
+
+
+def vote_names(votes: pd.DataFrame) -> list[str]:
+    """Returns FER+'s categories as this product spells them: `nf` is "no face"."""
+    return [NO_FACE if name == "nf" else canonical(name) or name for name in votes.columns]
+
+
+def majority_vote(votes: pd.DataFrame) -> pd.DataFrame:
+    """Returns what most FER+ annotators saw (Barsoum et al. 2016).
+
+    Args:
+        votes: One row a face, one column a category: the seven emotions in any spelling,
+            `contempt`, `unknown` and `nf` (no face).
+
+    Returns:
+        Columns `answer` (as in `vote_names`) and `share` (0..1 of the votes;
+        0 where nobody voted). Where two categories tie, the first column wins.
+    """
+    names = np.array(vote_names(votes))
+    values = votes.to_numpy().astype(np.float64)
+    total = np.maximum(values.sum(axis=1), 1)
+    return pd.DataFrame(
+        {"answer": names[values.argmax(axis=1)], "share": values.max(axis=1) / total}
+    )
+
+
+def vote_table(dataset: FaceDataset) -> pd.DataFrame:
+    """Returns how many faces of each label (rows) FER+'s majority gave each answer (columns).
+
+    Raises:
+        ValueError: If the dataset has no votes.
+    """
+    if dataset.votes is None:
+        raise ValueError("The dataset has no FER+ votes.")
+    labels = pd.Categorical(np.array(EMOTIONS)[dataset.labels], EMOTIONS)
+    answers = pd.Categorical(
+        majority_vote(dataset.votes)["answer"], (*EMOTIONS, "contempt", "unknown", NO_FACE)
+    )
+    return pd.crosstab(labels, answers, rownames=["label"], colnames=["FER+"], dropna=False)
+
+
+def doubtful_by_votes(dataset: FaceDataset, minimum: float = 0.6) -> pd.DataFrame:
+    """Returns the faces that FER+'s annotators answered otherwise, the most agreed first.
+
+    Args:
+        dataset: With votes.
+        minimum: Share of the votes, 0..1, that the other answer must have.
+
+    Returns:
+        Columns `row`, `label`, `suggested`, `share`.
+
+    Raises:
+        ValueError: If the dataset has no votes.
+    """
+    if dataset.votes is None:
+        raise ValueError("The dataset has no FER+ votes.")
+    vote = majority_vote(dataset.votes)
+    label = np.array(EMOTIONS)[dataset.labels]
+    doubtful = (vote["answer"] != label) & (vote["share"] >= minimum)
+    frame = pd.DataFrame(
+        {
+            "row": np.arange(len(dataset)),
+            "label": label,
+            "suggested": vote["answer"],
+            "share": vote["share"],
+        }
+    )[doubtful]
+    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def judged(predictions: Predictions, is_leaked: np.ndarray | None = None) -> PredictedSplit:
+    """Returns the answers on the faces whose labels a model cannot have learnt by heart.
+
+    Args:
+        predictions: A saved model's.
+        is_leaked: bool of shape (faces of the dataset,): the faces of which the model met a copy
+            in training, as from `duplicates.leaked`; none if not given.
+
+    Returns:
+        Validation and test without those, by ascending row, each row once.
+    """
+    splits = (predictions.validation, predictions.test)
+    rows, first = np.unique(np.concatenate([split.rows for split in splits]), return_index=True)
+    if is_leaked is not None:
+        rows, first = rows[~is_leaked[rows]], first[~is_leaked[rows]]
+    return PredictedSplit(
+        np.concatenate([split.probabilities for split in splits])[first],
+        np.concatenate([split.labels for split in splits])[first],
+        rows,
+    )
+
+
+def doubtful_by_model(
+    predictions: Predictions, temperature: float = 1.0, is_leaked: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Returns the faces that confident learning finds mislabelled, the most doubtful first.
+
+    Confident learning (Northcutt, Jiang & Chuang 2021, by cleanlab) estimates how often each
+    class is mistaken for each other, and takes out that many of the least believable labels. It
+    needs predictions on faces that the model has not trained on: see `judged`.
+
+    Args:
+        predictions: A saved model's, uncalibrated.
+        temperature: The model's own; 1 leaves its probabilities as they are.
+        is_leaked: As for `judged`.
+
+    Returns:
+        Columns `row` (in `fer2013.csv` order), `label`, `suggested` (the model's answer),
+        `p_label` and `p_suggested` (its calibrated probabilities, 0..1).
+    """
+    from cleanlab.filter import find_label_issues
+
+    faces = judged(predictions, is_leaked)
+    probabilities = apply_temperature(faces.probabilities, temperature)
+    labels = faces.labels.astype(np.int64)
+    ranked = find_label_issues(
+        labels, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
+    )
+    names = np.array(predictions.classes)
+    answers = probabilities.argmax(axis=1)
+    return pd.DataFrame(
+        {
+            "row": faces.rows[ranked],
+            "label": names[labels[ranked]],
+            "suggested": names[answers[ranked]],
+            "p_label": probabilities[ranked, labels[ranked]],
+            "p_suggested": probabilities[ranked, answers[ranked]],
+        }
+    )
+
+
+def fits_predictions(labels: np.ndarray, predictions: Predictions) -> bool:
+    """Returns whether predictions, which name rows, were made on the faces with these labels.
+
+    Args:
+        labels: Indices into `EMOTIONS`, one a face.
+        predictions: A saved model's.
+    """
+    classes = np.array([EMOTIONS.index(name) for name in predictions.classes])
+    for split in (predictions.validation, predictions.test):
+        if len(split) and split.rows.max() >= len(labels):
+            return False
+        if not np.array_equal(labels[split.rows], classes[split.labels]):
+            return False
+    return True

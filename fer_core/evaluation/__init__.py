@@ -1,0 +1,1 @@
+"""Judging models: predictions to metrics, intervals, significance, calibration and cost."""

@@ -1,0 +1,323 @@
+"""What the comparison draws: every saved model as plain data, read from its own folder."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fer_core.dataset import PROTOCOLS
+from fer_core.emotions import EMOTIONS
+from fer_core.errors import CorruptModel, EvaluationError, FerError
+from fer_core.evaluation.intervals import Interval
+from fer_core.evaluation.judge import judge_calibration, judge_classes, judge_split
+from fer_core.evaluation.record import (
+    CalibrationRecord,
+    ClassRecord,
+    CostRecord,
+    Evaluation,
+    RobustnessRecord,
+    SplitRecord,
+    read_evaluation,
+)
+from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES
+from fer_core.models import REGISTRY, ModelSpec
+from fer_core.savedmodels import PredictedSplit, Predictions, SavedModel, saved_names
+from fer_core.savedmodels.temperature import apply_temperature
+
+COMMON = "common"
+"""Name of the view on the faces that every chosen model was tested on."""
+
+_TITLES = {
+    "fer2013": "FER2013, 7 emotions",
+    "r3": "R3, 3 emotions",
+    "r3-report": "R3 as reported",
+    "r4": "R4, 4 emotions",
+    "r5": "R5, 5 emotions",
+    COMMON: "Faces common to all",
+}
+
+LEAST = 200
+"""Fewest faces on which models of different protocols are compared."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One model in a comparison, with all that is known of how it does.
+
+    Attributes:
+        name: Registry name, or the name a guest was given.
+        title: As people read it; it says so where the model is optimistic.
+        report: R1..R5, "ours", or "guest".
+        protocol: Which faces tested it.
+        classes: Emotion names in the order of the outputs.
+        split: Its uncalibrated answers on the test faces.
+        judged: Metrics with intervals on them.
+        per_class: Precision, recall, F1 and support on them.
+        calibration: Temperature and what it does.
+        data: sha256 of the dataset its row numbers refer to.
+        optimistic: Whether the test faces also selected it.
+        cost: None for a guest.
+        robustness: None where it was not measured.
+        history: One row an epoch, None for a guest.
+        best_epoch: The epoch that was kept, where its recipe says so.
+        schedule_ended: Whether its learning rate ran down to the end of its schedule.
+        reported: What its report claims.
+        reported_accuracy: The accuracy in that claim.
+    """
+
+    name: str
+    title: str
+    report: str
+    protocol: str
+    classes: tuple[str, ...]
+    split: PredictedSplit
+    judged: SplitRecord
+    per_class: tuple[ClassRecord, ...]
+    calibration: CalibrationRecord
+    data: str
+    optimistic: bool = False
+    cost: CostRecord | None = None
+    robustness: RobustnessRecord | None = None
+    history: pd.DataFrame | None = None
+    best_epoch: int | None = None
+    schedule_ended: bool = False
+    reported: str | None = None
+    reported_accuracy: float | None = None
+
+    @property
+    def accuracy(self) -> Interval:
+        """Accuracy on its test faces."""
+        return self.judged.metrics["accuracy"]
+
+    @property
+    def right(self) -> np.ndarray:
+        """Whether each answer was right, bool of shape (n,)."""
+        return self.split.predicted == self.split.labels
+
+    @property
+    def faces(self) -> str:
+        """Digest of which faces tested it: rows of a dataset, in order, and their labels."""
+        digest = hashlib.sha256(f"{self.data} {self.classes}".encode())
+        digest.update(self.split.rows.tobytes())
+        digest.update(self.split.labels.tobytes())
+        return digest.hexdigest()
+
+    @property
+    def calibrated(self) -> np.ndarray:
+        """Probabilities as the app shows them, shape (n, classes)."""
+        return apply_temperature(self.split.probabilities, self.calibration.temperature)
+
+
+@dataclass(frozen=True)
+class Field:
+    """All that can be compared, and what cannot.
+
+    Attributes:
+        contenders: Readable saved models, best known first: in the order of the registry.
+        unreadable: Why each folder that could not be read could not.
+        untrained: Architectures of the registry with no saved model.
+    """
+
+    contenders: tuple[Contender, ...]
+    unreadable: dict[str, str]
+    untrained: tuple[ModelSpec, ...]
+
+
+def read_contender(saved: SavedModel) -> Contender:
+    """Returns a saved model as the comparison needs it.
+
+    Raises:
+        CorruptModel: If a file of it is missing, changed, stale or truncated, or does not fit the
+            others; its network too, though nothing here runs it.
+    """
+    record = read_evaluation(saved)
+    predictions = saved.predictions()
+    recipe = saved.recipe()
+    saved.file("card.md")
+    _require_fit(saved.name, record, predictions, recipe)
+    spec = REGISTRY.get(saved.name)
+    return Contender(
+        name=saved.name,
+        title=record.titled(spec.title if spec else saved.name),
+        report=spec.report if spec else "ours",
+        protocol=record.protocol,
+        classes=record.classes,
+        split=predictions.test,
+        judged=record.test,
+        per_class=record.per_class,
+        calibration=record.calibration,
+        data=record.data.sha256,
+        optimistic=record.optimistic,
+        cost=record.cost,
+        robustness=record.robustness,
+        history=saved.history(),
+        best_epoch=best_epoch if isinstance(best_epoch := recipe.get("best_epoch"), int) else None,
+        schedule_ended=_schedule_ended(recipe),
+        reported=spec.reported if spec else None,
+        reported_accuracy=spec.reported_accuracy if spec else None,
+    )
+
+
+def _schedule_ended(recipe: dict[str, Any]) -> bool:
+    plan = recipe.get("recipe")
+    if not isinstance(plan, dict) or plan.get("schedule") != "cosine":
+        return False
+    return recipe.get("epochs_run") == plan.get("epochs")
+
+
+def _require_fit(
+    name: str, record: Evaluation, predictions: Predictions, recipe: dict[str, Any]
+) -> None:
+    """Raises CorruptModel where a model's files, each readable, are not of one judgement."""
+    again = f"Run `python -m fer_core evaluate {name} --write` again."
+    if record.protocol not in PROTOCOLS:
+        raise CorruptModel(f"{name}/evaluation.json is of no known protocol. {again}")
+    if not record.classes == predictions.classes == tuple(recipe["classes"]):
+        raise CorruptModel(
+            f"{name}: evaluation.json, predictions.npz and recipe.json name different classes. "
+            f"{again}"
+        )
+    test = predictions.test
+    right = int((test.predicted == test.labels).sum())
+    if record.test.n != len(test) or right != round(
+        record.test.metrics["accuracy"].value * len(test)
+    ):
+        raise CorruptModel(f"{name}/evaluation.json does not judge predictions.npz. {again}")
+    if record.robustness is None:
+        return
+    measured = {(point.corruption, point.severity) for point in record.robustness.points}
+    if measured != {("none", 0), *product(CORRUPTIONS, SEVERITIES)}:
+        raise CorruptModel(
+            f"{name}/evaluation.json: robustness is not of the disturbances there are. "
+            f"Run `python -m fer_core evaluate {name} --robustness --write` again."
+        )
+
+
+def read_field(weights: Path) -> Field:
+    """Returns every saved model that can be read, and why the others cannot."""
+    contenders, unreadable = {}, {}
+    for name in _folders(weights):
+        try:
+            contenders[name] = read_contender(SavedModel(name, weights))
+        except FerError as error:
+            unreadable[name] = str(error)
+    order = list(REGISTRY)
+    ranked = sorted(contenders, key=lambda name: order.index(name) if name in order else len(order))
+    untrained = tuple(
+        spec for name, spec in REGISTRY.items() if name not in {*contenders, *unreadable}
+    )
+    return Field(tuple(contenders[name] for name in ranked), unreadable, untrained)
+
+
+def _folders(weights: Path) -> list[str]:
+    """Saved models, and folders that were meant to be one but lack their network."""
+    partial = {path.parent.name for path in weights.glob("*/recipe.json")}
+    return sorted(partial | set(saved_names(weights)))
+
+
+def groups_of(contenders: Sequence[Contender]) -> dict[str, list[Contender]]:
+    """Returns the contenders by the faces that tested them: only within a group are they paired.
+
+    A group is called by its protocol, for `group_title`. Where a protocol's models were not all
+    judged on the same rows of the same data, those that differ from its first are groups of their
+    own, called "<protocol>~<digest of their faces>".
+    """
+    groups: dict[str, list[Contender]] = {}
+    for contender in contenders:
+        others = groups.get(contender.protocol)
+        same = others is None or others[0].faces == contender.faces
+        key = contender.protocol if same else f"{contender.protocol}~{contender.faces[:8]}"
+        groups.setdefault(key, []).append(contender)
+    return groups
+
+
+def group_title(group: str) -> str:
+    """Returns which faces a key of `groups_of` stands for, or `COMMON`, in a few words."""
+    protocol, _, other = group.partition("~")
+    title = _TITLES.get(protocol)
+    if title is None:
+        _, digest, classes = protocol.split("-")
+        title = f"Own faces {digest}, {classes} emotions"
+    return f"{title}, other faces {other}" if other else title
+
+
+def common_view(contenders: Sequence[Contender]) -> tuple[Contender, ...]:
+    """Returns the contenders on the faces that every one of them was tested on.
+
+    Only rows in each one's test split are used, so no model meets a face it was trained on;
+    other classes are dropped and the probabilities renormalised over those all of them know.
+
+    Raises:
+        EvaluationError: If they were tested on different data, or on fewer than `LEAST` faces.
+    """
+    if len({contender.data for contender in contenders}) > 1:
+        raise EvaluationError(
+            "These models were tested on different data sets: no face is common. "
+            "Choose models of one data set."
+        )
+    classes = tuple(
+        name for name in EMOTIONS if all(name in contender.classes for contender in contenders)
+    )
+    if len(classes) < 2:
+        raise EvaluationError("These models have fewer than two emotions in common.")
+    rows = _common_rows(contenders, classes)
+    if len(rows) < LEAST:
+        raise EvaluationError(
+            f"Only {len(rows)} faces were test faces of every chosen model; "
+            f"a comparison needs {LEAST}. Choose fewer models."
+        )
+    return tuple(restricted(contender, rows, classes) for contender in contenders)
+
+
+def _common_rows(contenders: Sequence[Contender], classes: tuple[str, ...]) -> np.ndarray:
+    rows: set[int] | None = None
+    for contender in contenders:
+        known = np.isin(contender.split.labels, [contender.classes.index(name) for name in classes])
+        own = set(contender.split.rows[known].tolist())
+        rows = own if rows is None else rows & own
+    return np.array(sorted(rows or ()), np.int32)
+
+
+def restricted(contender: Contender, rows: np.ndarray, classes: tuple[str, ...]) -> Contender:
+    """Returns a contender judged anew on some of its test faces and some of its classes.
+
+    Args:
+        contender: As it was judged.
+        rows: Row numbers, ascending, each one of its test rows.
+        classes: Emotion names, each one of its classes.
+    """
+    order = np.argsort(contender.split.rows)
+    place = order[np.searchsorted(contender.split.rows, rows, sorter=order)]
+    columns = [contender.classes.index(name) for name in classes]
+    kept = contender.split.probabilities[place][:, columns]
+    lookup = np.zeros(len(contender.classes), np.uint8)
+    lookup[columns] = np.arange(len(columns))
+    split = PredictedSplit(
+        kept / kept.sum(axis=1, keepdims=True).clip(min=1e-12),
+        lookup[contender.split.labels[place]],
+        rows,
+    )
+    return replace(
+        contender,
+        classes=classes,
+        split=split,
+        judged=judge_split(split),
+        per_class=judge_classes(split, classes),
+        calibration=calibration_of(split, contender.calibration.temperature),
+        robustness=None,
+    )
+
+
+def calibration_of(split: PredictedSplit, temperature: float) -> CalibrationRecord:
+    """Returns what a temperature does to answers that it was not fitted on."""
+    softened = apply_temperature(split.probabilities, temperature)
+    return CalibrationRecord(
+        temperature=temperature,
+        before=judge_calibration(split.probabilities, split.labels),
+        after=judge_calibration(softened, split.labels),
+    )

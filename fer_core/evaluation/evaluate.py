@@ -1,0 +1,249 @@
+"""Running a saved model on its validation and test faces, and judging what it answered."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.digest import sha256
+from fer_core.emotions import EMOTIONS
+from fer_core.errors import CorruptModel, EvaluationError
+from fer_core.evaluation import calibration, cost
+from fer_core.evaluation.judge import judge
+from fer_core.evaluation.record import CostRecord, DataRecord, Evaluation, read_evaluation
+from fer_core.evaluation.robustness import measure_robustness, robustness_rows
+from fer_core.models import find
+from fer_core.savedmodels import (
+    PredictedSplit,
+    Predictions,
+    SavedModel,
+    read_predictions,
+    write_predictions,
+)
+from fer_core.settings import settings
+
+OWN = "own"
+"""Name of the protocol of data that is not FER2013: every face of a known emotion tests."""
+
+
+def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluation]:
+    """Runs `model.tflite`, uncalibrated, on its protocol's faces and judges the answers.
+
+    The folder's files are read as they are, not checked against the manifest: a training ends
+    with this, before its files are recorded. Open it with `open_model` first where it matters.
+
+    Args:
+        folder: `weights/<name>/`, with `model.tflite` and `recipe.json`.
+        dataset: FER2013.
+
+    Returns:
+        The predictions, as `predictions.npz` will hold them, and the judgement.
+    """
+    recipe = read_recipe(folder)
+    classes = tuple(recipe["classes"])
+    protocol = PROTOCOLS[recipe["protocol"]]
+    split = protocol.split(dataset)
+    predictions = as_stored(
+        Predictions(
+            classes,
+            predict(folder, classes, dataset, split.validation),
+            predict(folder, classes, dataset, split.test),
+        )
+    )
+    temperature = calibration.fit_temperature(
+        predictions.validation.probabilities, predictions.validation.labels
+    )
+    same_faces = np.array_equal(predictions.validation.rows, predictions.test.rows)
+    record = judge(
+        predictions,
+        temperature,
+        name=recipe["name"],
+        protocol=protocol.name,
+        optimistic=same_faces,
+        cost=measure_cost(folder, recipe, dataset.images[split.test]),
+        data=DataRecord(sha256=fingerprint(dataset), faces=len(dataset)),
+        model_sha256=sha256(folder / "model.tflite"),
+        seed=recipe.get("seed"),
+    )
+    return predictions, record
+
+
+def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, Evaluation]:
+    """Judges a saved model on data of one's own: any faces with labels.
+
+    Where the dataset has a test split (PrivateTest, a folder `test`), only that is used, else
+    every face; of the very data it was trained on, only its protocol's test faces. Faces whose
+    emotion the model does not know are left out and counted. The temperature is the model's own:
+    nothing is fitted to the data.
+
+    Raises:
+        EvaluationError: If no face of the dataset shows an emotion the model knows.
+    """
+    recipe = saved.recipe()
+    digest = fingerprint(dataset)
+    if digest == read_evaluation(saved).data.sha256:
+        tested = PROTOCOLS[recipe["protocol"]].split(dataset).test
+    else:
+        tested = dataset.rows("PrivateTest")
+    rows = tested if len(tested) else np.arange(len(dataset), dtype=np.int32)
+    known = [EMOTIONS.index(name) for name in saved.classes]
+    kept = rows[np.isin(dataset.labels[rows], known)]
+    if len(kept) == 0:
+        raise EvaluationError(
+            f"No face of {dataset.source} shows one of {saved.name}'s emotions: "
+            f"{', '.join(saved.classes)}."
+        )
+    predictions = as_stored(
+        Predictions(
+            saved.classes,
+            predict(saved.folder, saved.classes, dataset, kept[:0]),
+            predict(saved.folder, saved.classes, dataset, kept),
+        )
+    )
+    record = judge(
+        predictions,
+        saved.temperature,
+        name=saved.name,
+        protocol=OWN,
+        optimistic=False,
+        cost=measure_cost(saved.folder, recipe, dataset.images[kept]),
+        data=DataRecord(sha256=digest, faces=len(dataset), left_out=len(rows) - len(kept)),
+        model_sha256=sha256(saved.file("model.tflite")),
+        seed=recipe.get("seed"),
+    )
+    return predictions, record
+
+
+def with_robustness(
+    folder: Path,
+    dataset: FaceDataset,
+    predictions: Predictions,
+    record: Evaluation,
+    progress: Callable[[int, int], None],
+) -> Evaluation:
+    """Returns the judgement with accuracy under disturbances, measured on 1,000 test faces.
+
+    Args:
+        folder: `weights/<name>/`.
+        dataset: What `predictions` were made on.
+        predictions: Tell which faces tested.
+        record: The judgement so far.
+        progress: Called with steps done and steps in all.
+    """
+    from fer_core.inference.classifier import Classifier
+
+    chosen = robustness_rows(predictions.test.labels)
+    classifier = Classifier(folder / "model.tflite", predictions.classes)
+    measured = measure_robustness(
+        classifier,
+        dataset.images[predictions.test.rows[chosen]],
+        predictions.test.labels[chosen],
+        progress,
+    )
+    return record.model_copy(update={"robustness": measured})
+
+
+def evaluate_and_write(
+    name: str, dataset: FaceDataset, weights: Path | None = None
+) -> dict[str, Any]:
+    """Evaluates `weights/<name>/` and writes `predictions.npz` and `evaluation.json` there.
+
+    The robustness recorded before is kept if it is of the same `model.tflite`. The manifest is
+    left as it is: call `update_manifest` when the whole folder is written.
+
+    Args:
+        name: Folder of the model, which must hold `model.tflite` and `recipe.json`.
+        dataset: FER2013.
+        weights: Folder of all saved models; the settings' if not given.
+
+    Returns:
+        What `evaluation.json` holds; its fields are those of `record.Evaluation`.
+    """
+    folder = (weights or settings().weights) / name
+    predictions, record = evaluate(folder, dataset)
+    return write(folder, predictions, keep_robustness(folder, record))
+
+
+def write(folder: Path, predictions: Predictions, record: Evaluation) -> dict[str, Any]:
+    """Writes both files, each whole or not at all, and returns what `evaluation.json` holds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / "predictions.new.npz"
+    write_predictions(temporary, predictions)
+    temporary.replace(folder / "predictions.npz")
+    temporary = folder / "evaluation.json.new"
+    temporary.write_text(json.dumps(record.as_json(), indent=1) + "\n")
+    temporary.replace(folder / "evaluation.json")
+    return record.as_json()
+
+
+def read_recipe(folder: Path) -> dict[str, Any]:
+    """Returns `recipe.json` of a model's folder, unverified."""
+    try:
+        return json.loads((folder / "recipe.json").read_text())
+    except (OSError, ValueError) as error:
+        raise CorruptModel(f"{folder / 'recipe.json'} cannot be read: {error}") from error
+
+
+def predict(
+    folder: Path, classes: tuple[str, ...], dataset: FaceDataset, rows: np.ndarray
+) -> PredictedSplit:
+    """Returns the model's uncalibrated answers on some rows of a dataset.
+
+    Raises:
+        EvaluationError: If a row's emotion is none of the classes.
+    """
+    from fer_core.inference.classifier import Classifier
+
+    index = np.array([classes.index(name) if name in classes else 255 for name in EMOTIONS])
+    labels = index[dataset.labels[rows]].astype(np.uint8)
+    if (labels == 255).any():
+        raise EvaluationError(f"Some faces show an emotion the model does not know: {classes}.")
+    probabilities = Classifier(folder / "model.tflite", classes).predict(dataset.images[rows])
+    return PredictedSplit(probabilities, labels, rows.astype(np.int32))
+
+
+def as_stored(predictions: Predictions) -> Predictions:
+    """Returns the predictions rounded as the file holds them, which alone gives the figures."""
+    file = BytesIO()
+    write_predictions(file, predictions)
+    file.seek(0)
+    return read_predictions(file)
+
+
+def measure_cost(folder: Path, recipe: dict[str, Any], faces: np.ndarray) -> CostRecord:
+    """Returns what the model costs, timed on some faces (uint8, (n, 48, 48))."""
+    path = folder / "model.tflite"
+    counts = recipe if "parameters" in recipe else vars(find(recipe["name"]))
+    return CostRecord(
+        parameters=counts["parameters"],
+        trainable=counts["trainable"],
+        macs=cost.multiply_accumulates(path),
+        size=path.stat().st_size,
+        milliseconds=round(cost.milliseconds_per_face(path, faces), 4),
+        machine=cost.machine(),
+    )
+
+
+def fingerprint(dataset: FaceDataset) -> str:
+    """Returns the sha256 of every image and label of a dataset, in order."""
+    digest = hashlib.sha256(dataset.images.tobytes())
+    digest.update(dataset.labels.tobytes())
+    return digest.hexdigest()
+
+
+def keep_robustness(folder: Path, record: Evaluation) -> Evaluation:
+    """Returns the judgement with the robustness recorded before, if of this very model file."""
+    if record.robustness is not None:
+        return record
+    try:
+        earlier = Evaluation.model_validate(json.loads((folder / "evaluation.json").read_text()))
+    except (OSError, ValueError):
+        return record
+    if earlier.model_sha256 != record.model_sha256:
+        return record
+    return record.model_copy(update={"robustness": earlier.robustness})

@@ -1,0 +1,224 @@
+"""`evaluation.json`, schema 1: the recorded judgement of one saved model.
+
+Everything a page shows about how good a model is, is read from here or from `predictions.npz`.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from fer_core.digest import sha256
+from fer_core.emotions import EMOTIONS
+from fer_core.errors import CorruptModel
+from fer_core.evaluation.intervals import Interval
+from fer_core.evaluation.metrics import METRICS
+from fer_core.savedmodels import SavedModel
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, protected_namespaces=(), populate_by_name=True)
+
+
+class ClassRecord(_Record):
+    """One class of the test split.
+
+    Attributes:
+        name: Emotion.
+        support: Number of faces of it.
+        precision: Right among those answered so, 0..1.
+        recall: Found among those that are so, 0..1.
+        f1: Harmonic mean of both.
+    """
+
+    name: str
+    support: int
+    precision: Interval
+    recall: Interval
+    f1: Interval
+
+
+class SplitRecord(_Record):
+    """How a model did on one split, uncalibrated.
+
+    Attributes:
+        n: Number of faces.
+        baseline: Accuracy of always answering the split's most frequent class.
+        metrics: An interval for each key of `metrics.METRICS`.
+    """
+
+    n: int
+    baseline: float
+    metrics: dict[str, Interval]
+
+    @field_validator("metrics")
+    @classmethod
+    def _has_all(cls, metrics: dict[str, Interval]) -> dict[str, Interval]:
+        missing = [name for name in METRICS if name not in metrics]
+        if missing:
+            raise ValueError(f"lacks {', '.join(missing)}")
+        return metrics
+
+
+class CalibrationFigures(_Record):
+    """Calibration on the test split; see `evaluation.calibration` for each."""
+
+    ece: float
+    mce: float
+    brier: float
+    log_loss: float
+
+
+class CalibrationRecord(_Record):
+    """Temperature fitted on the validation split, and what it does to the test split.
+
+    Attributes:
+        temperature: Probabilities are shown as softmax(log p / temperature).
+        before: At temperature 1.
+        after: At the fitted temperature.
+    """
+
+    temperature: float = Field(gt=0)
+    before: CalibrationFigures
+    after: CalibrationFigures
+
+
+class CostRecord(_Record):
+    """What an answer costs.
+
+    Attributes:
+        parameters: Number of parameters, trainable or not.
+        trainable: Number of trainable ones.
+        macs: Multiply-accumulate operations per face.
+        size: Bytes of `model.tflite`.
+        milliseconds: Median per face: one face at a time, warm, one thread.
+        machine: Processor it was timed on.
+    """
+
+    parameters: int
+    trainable: int
+    macs: int
+    size: int
+    milliseconds: float
+    machine: str
+
+
+class RobustnessPoint(_Record):
+    """Accuracy on the robustness faces under one disturbance.
+
+    Attributes:
+        corruption: Key in `robustness.CORRUPTIONS`, or "none" for the faces as they are.
+        severity: 1 (slight) .. 5 (strong); 0 for "none".
+        accuracy: With its interval.
+    """
+
+    corruption: str
+    severity: int
+    accuracy: Interval
+
+
+class RobustnessRecord(_Record):
+    """Accuracy under disturbances, all on the same faces.
+
+    Attributes:
+        n: Number of faces.
+        points: One for "none", then one per corruption and severity.
+    """
+
+    n: int
+    points: tuple[RobustnessPoint, ...]
+
+
+class DataRecord(_Record):
+    """Which data it was judged on.
+
+    Attributes:
+        sha256: Fingerprint of every image and label of the dataset.
+        faces: Number of faces in it.
+        left_out: Faces of the judged split whose emotion the model does not know.
+    """
+
+    sha256: str
+    faces: int
+    left_out: int = 0
+
+
+class Evaluation(_Record):
+    """The whole judgement.
+
+    Attributes:
+        schema_number: `savedmodels.EVALUATION_SCHEMA`; "schema" in the file.
+        name: Registry name.
+        protocol: Key in `dataset.PROTOCOLS`, or "own" for data that is not FER2013.
+        classes: Emotion names in the order of the outputs.
+        optimistic: Whether the test faces also selected the model.
+        validation: The split that selected; None for data of one's own.
+        test: The split that was touched once.
+        per_class: The test split class by class.
+        confusion: Counts on the test split, rows truth, columns prediction.
+        calibration: Temperature and its effect.
+        cost: Parameters, operations, size, latency.
+        robustness: Accuracy under disturbances; None until `evaluate --robustness` has run.
+        data: Fingerprint of the data.
+        model_sha256: sha256 of the `model.tflite` that answered.
+        seed: Seed of the training.
+        commit: Git commit it was evaluated at; None outside a checkout.
+        versions: Library versions.
+    """
+
+    schema_number: int = Field(alias="schema")
+    name: str
+    protocol: str
+    classes: tuple[str, ...]
+    optimistic: bool
+    validation: SplitRecord | None
+    test: SplitRecord
+    per_class: tuple[ClassRecord, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    calibration: CalibrationRecord
+    cost: CostRecord
+    robustness: RobustnessRecord | None = None
+    data: DataRecord
+    model_sha256: str
+    seed: int | None
+    commit: str | None
+    versions: dict[str, str]
+
+    def titled(self, title: str) -> str:
+        """Returns the model's title, marked where the faces that test it also selected it."""
+        return f"{title} (optimistic)" if self.optimistic else title
+
+    @model_validator(mode="after")
+    def _is_of_its_classes(self) -> "Evaluation":
+        if len(set(self.classes)) < len(self.classes) or not set(self.classes) <= set(EMOTIONS):
+            raise ValueError("classes must be emotions, each once")
+        if tuple(row.name for row in self.per_class) != self.classes:
+            raise ValueError("per_class is not of these classes")
+        return self
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns what `evaluation.json` holds."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def read_evaluation(saved: SavedModel) -> Evaluation:
+    """Returns the recorded judgement of a saved model.
+
+    Raises:
+        CorruptModel: If it is missing, of another schema, lacks a field, or judges another
+            `model.tflite` than the one there.
+    """
+    found = saved.evaluation()
+    again = f"Run `python -m fer_core evaluate {saved.name} --write` again."
+    try:
+        record = Evaluation.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "".join(f"{part}: " for part in first["loc"])
+        raise CorruptModel(
+            f"{saved.name}/evaluation.json: {where}{first['msg']}. {again}"
+        ) from error
+    if record.model_sha256 != sha256(saved.file("model.tflite")):
+        raise CorruptModel(
+            f"{saved.name}/evaluation.json judges another network than model.tflite. {again}"
+        )
+    return record

@@ -1,0 +1,284 @@
+"""What the figures say, in sentences computed from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.intervals import Interval
+from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
+from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES
+from fer_core.evaluation.significance import Comparison
+
+FLAT = 0.002
+"""Mean gain of validation accuracy per epoch, over the last fifth, from which it still climbs."""
+
+
+def points(difference: float) -> str:
+    """Returns a difference of shares in percentage points: "6.1 points"."""
+    return f"{100 * abs(difference):.1f} points"
+
+
+def figure_text(metric: str, value: float) -> str:
+    """Returns the value of a key of `METRICS` as people read it: "69.1 %" or "0.912"."""
+    return f"{100 * value:.1f} %" if METRICS[metric].is_share else f"{value:.3f}"
+
+
+def interval_text(metric: str, interval: Interval, named: bool = False) -> str:
+    """Returns "69.1 % (67.6 to 70.6)", or "69.1 % (95 % interval 67.6 to 70.6)" if named."""
+    low, high = (
+        figure_text(metric, value).removesuffix(" %") for value in (interval.low, interval.high)
+    )
+    name = f"{METRICS[metric].interval} " if named else ""
+    return f"{figure_text(metric, interval.value)} ({name}{low} to {high})"
+
+
+def chance(p: float) -> str:
+    """Returns a p-value as in "p < 0.001"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def lead_sentence(comparison: Comparison, titles: dict[str, str]) -> str:
+    """Returns a pair in words: who beats whom by how much, or that it may be chance."""
+    better, worse = comparison.first, comparison.second
+    value, low, high = (
+        comparison.difference.value,
+        comparison.difference.low,
+        comparison.difference.high,
+    )
+    if value < 0:
+        better, worse, value, low, high = worse, better, -value, -high, -low
+    found = (
+        f"(95 % interval {100 * low:.1f} to {100 * high:.1f}; "
+        f"corrected {chance(comparison.adjusted)})."
+    )
+    if value == 0:
+        return f"{titles[better]} and {titles[worse]} are level {found}"
+    if comparison.is_real:
+        return f"{titles[better]} beats {titles[worse]} by {points(value)} {found}"
+    ahead = f"{titles[better]} is {points(value)} ahead of {titles[worse]}"
+    return f"{ahead}, which may be chance {found}"
+
+
+def confused_sentences(contender: Contender, top: int = 5) -> list[str]:
+    """Returns the classes most often confused, in words, worst first."""
+    split = contender.split
+    counts = confusion_matrix(split.labels, split.predicted, len(contender.classes))
+    return [
+        f"{100 * pair.share:.1f} % of the {pair.truth} faces are read as {pair.predicted} "
+        f"({pair.count:,})"
+        for pair in most_confused(counts, contender.classes, top)
+    ]
+
+
+def optimistic_sentence(contenders: Sequence[Contender]) -> str | None:
+    """Returns whose figures are optimistic and why, in words; None if nobody's are."""
+    titles = [contender.title for contender in contenders if contender.optimistic]
+    if not titles:
+        return None
+    return f"Optimistic, because the same faces chose the best epoch: {_listed(titles)}."
+
+
+def wrong_sentence(contender: Contender) -> str:
+    """Returns how many test faces a model got wrong, in words."""
+    n = len(contender.split)
+    wrong = int((~contender.right).sum())
+    return (
+        f"**{contender.title}** reads {wrong:,} of {n:,} faces wrongly ({100 * wrong / n:.1f} %)."
+    )
+
+
+def headline(ranked: Sequence[Contender], comparisons: Sequence[Comparison]) -> str:
+    """Returns the answer of the whole page in a sentence.
+
+    Args:
+        ranked: Best first, tested on the same faces.
+        comparisons: Every pair of them.
+    """
+    if not ranked:
+        return "No model is chosen."
+    leader = ranked[0]
+    accuracy = f"{100 * leader.accuracy.value:.1f} %"
+    if len(ranked) == 1:
+        gain = leader.accuracy.value - leader.judged.baseline
+        return (
+            f"{leader.title} reads {accuracy} of {len(leader.split):,} test faces rightly, "
+            f"{points(gain)} {'more' if gain > 0 else 'less'} than always giving one answer."
+        )
+    behind = [(c.title, _between(comparisons, leader.name, c.name)) for c in ranked[1:]]
+    level = [title for title, found in behind if found.difference.value == 0]
+    leads = _leads([pair for pair in behind if pair[1].difference.value != 0])
+    if not level:
+        return f"{leader.title} leads at {accuracy}; its {leads}."
+    opening = f"{_listed([leader.title, *level])} are level at {accuracy}"
+    return f"{opening}; {leader.title}'s {leads}." if leads else f"{opening}."
+
+
+def _leads(behind: Sequence[tuple[str, Comparison]]) -> str:
+    """Which of the leader's leads may be chance, or, if none may, that the least of them is real.
+
+    Args:
+        behind: Title of each less accurate model and its comparison with the leader, best first.
+    """
+    doubtful = [title for title, found in behind if not found.is_real]
+    if not behind:
+        return ""
+    first, found = behind[0]
+    real = f"lead over {first} is real ({chance(found.adjusted)})"
+    if not doubtful:
+        return real
+    names = (
+        _listed(doubtful) if len(doubtful) < 3 else f"{doubtful[0]} and {len(doubtful) - 1} others"
+    )
+    least = min(found.adjusted for _, found in behind if not found.is_real)
+    p = chance(least) if len(doubtful) == 1 else f"{chance(least)} or more"
+    maybe = f"lead over {names} may be chance ({p})"
+    return f"{real}, its {maybe}" if found.is_real else maybe
+
+
+def _between(comparisons: Sequence[Comparison], first: str, second: str) -> Comparison:
+    return next(c for c in comparisons if {c.first, c.second} == {first, second})
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def calibration_sentence(contender: Contender) -> str:
+    """Returns whether a model is too sure, and what scaling changes, in words."""
+    record = contender.calibration
+    confidence = float(contender.split.probabilities.max(axis=1).mean())
+    gap = confidence - contender.accuracy.value
+    if abs(gap) < 0.01:
+        habit = "is about as sure as it is right"
+    else:
+        habit = f"is {points(gap)} {'surer' if gap > 0 else 'less sure'} than it is right"
+    before, after = 100 * record.before.ece, 100 * record.after.ece
+    opening = f"As trained, {contender.title} {habit}. Its calibration error is {before:.1f} %"
+    if after < before:
+        return f"{opening}; temperature {record.temperature:.2f} brings it to {after:.1f} %."
+    return f"{opening}; temperature {record.temperature:.2f} does not lower it ({after:.1f} %)."
+
+
+def robustness_sentence(contender: Contender) -> str:
+    """Returns which disturbance hurts a model most at its strongest, in words."""
+    assert contender.robustness is not None
+    points_of = contender.robustness.points
+    clean = next(p.accuracy.value for p in points_of if p.corruption == "none")
+    strongest = [p for p in points_of if p.severity == max(SEVERITIES)]
+    worst = min(strongest, key=lambda p: p.accuracy.value)
+    mildest = max(strongest, key=lambda p: p.accuracy.value)
+    hardest, easiest = (_in_running_text(CORRUPTIONS[p.corruption].title) for p in (worst, mildest))
+    return (
+        f"**{contender.title}** falls from {100 * clean:.1f} % to "
+        f"{100 * worst.accuracy.value:.1f} % with {hardest} at severity 5; "
+        f"{easiest} at severity 5 costs it least ({100 * mildest.accuracy.value:.1f} %)."
+    )
+
+
+def _in_running_text(title: str) -> str:
+    """A title as it stands in a sentence: small, unless it is an abbreviation."""
+    return title if title.isupper() else title.lower()
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a training went.
+
+    Attributes:
+        kind: Overfits, still climbs, climbed until its schedule ended, or has levelled off.
+        epoch: From which it overfits, or that of its least validation loss.
+        sentence: In words.
+    """
+
+    kind: Literal["overfits", "climbs", "ended", "levelled"]
+    epoch: int
+    sentence: str
+
+
+def training_sentence(contender: Contender) -> str:
+    """Returns how a model's training went, in words; it must have a history."""
+    assert contender.history is not None
+    fit = judge_training(contender.history, contender.schedule_ended)
+    return f"**{contender.title}** {fit.sentence}"
+
+
+def judge_training(history: pd.DataFrame, schedule_ended: bool = False) -> Fit:
+    """Returns whether a training overfitted, and from which epoch, or was still climbing.
+
+    It overfits where validation loss, smoothed over three epochs, rises by 2 % or more after its
+    least value while training loss goes on falling; it still climbs where validation accuracy
+    gains `FLAT` or more per epoch over the last fifth of the epochs.
+
+    Args:
+        history: One row an epoch.
+        schedule_ended: Whether the learning rate had run down to its end: then going on as it was
+            would gain nothing.
+    """
+    smooth = history[["loss", "val_loss"]].rolling(3, min_periods=1, center=True).mean()
+    least = int(smooth["val_loss"].to_numpy().argmin())
+    rises = smooth["val_loss"].iloc[-1] / smooth["val_loss"].iloc[least] - 1
+    falls = smooth["loss"].iloc[least] - smooth["loss"].iloc[-1]
+    if rises >= 0.02 and falls > 0:
+        epoch = int(history["epoch"].iloc[least])
+        return Fit(
+            "overfits",
+            epoch,
+            f"overfits from epoch {epoch}: validation loss rises by {100 * rises:.0f} % after it "
+            "while training loss still falls.",
+        )
+    epoch = int(history["epoch"].iloc[int(history["val_loss"].to_numpy().argmin())])
+    final = int(history["epoch"].iloc[-1])
+    last = history["val_accuracy"].tail(max(3, len(history) // 5))
+    slope = float(np.polyfit(np.arange(len(last)), last, 1)[0]) if len(last) > 1 else 0.0
+    gains = f"{points(slope)} of validation accuracy per epoch over the last ones"
+    if slope >= FLAT and schedule_ended:
+        return Fit(
+            "ended",
+            epoch,
+            f"gained {gains}, until its learning rate reached its end at epoch {final}: "
+            "a longer schedule may go further.",
+        )
+    if slope >= FLAT:
+        return Fit("climbs", epoch, f"still climbs at epoch {final}: {gains}.")
+    return Fit("levelled", epoch, f"levels off; its least validation loss is at epoch {epoch}.")
+
+
+def recommend(
+    ranked: Sequence[Contender], comparisons: Sequence[Comparison]
+) -> tuple[Contender, str]:
+    """Returns the model to take and why: the cheapest whose gap to the leader may be chance.
+
+    Args:
+        ranked: Best first, at least one with a cost record.
+        comparisons: Every pair of them.
+    """
+    leader = ranked[0]
+    as_good = [leader] + [
+        c for c in ranked[1:] if not _between(comparisons, leader.name, c.name).is_real
+    ]
+    priced = [c for c in as_good if c.cost is not None]
+    if not priced:
+        return leader, f"{leader.title}: it is the most accurate, and its cost is not known."
+    chosen = min(priced, key=lambda c: c.cost.milliseconds if c.cost else 0.0)
+    assert chosen.cost is not None
+    cost = f"{chosen.cost.milliseconds:.1f} ms per face and {chosen.cost.size / 1e6:.1f} MB"
+    if len(ranked) == 1:
+        return chosen, f"{chosen.title}: no other model is chosen; it takes {cost}."
+    if chosen is leader:
+        return chosen, (
+            f"{chosen.title}: it is the most accurate, and no cheaper model is statistically level "
+            f"with it; it takes {cost}."
+        )
+    assert leader.cost is None or leader.cost.milliseconds >= chosen.cost.milliseconds
+    dearer = f", {leader.cost.milliseconds:.1f} ms for {leader.title}" if leader.cost else ""
+    gap = leader.accuracy.value - chosen.accuracy.value
+    reason = (
+        f"it is level with {leader.title}"
+        if gap == 0
+        else f"its {points(gap)} behind {leader.title} may be chance"
+    )
+    return chosen, f"{chosen.title}: {reason}, and it takes {cost}{dearer}."

@@ -1,0 +1,111 @@
+"""A video -> the same video with its faces marked, a table of them, and what it showed."""
+
+import csv
+import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import av
+
+from fer_core.errors import VideoError
+from fer_core.inference.overlay import draw
+from fer_core.inference.smoothing import TrackedFace
+from fer_core.inference.stream import FaceStream
+from fer_core.inference.summary import Summary
+from fer_core.inference.video import Frame, VideoWriter
+
+COLUMNS = (
+    *("frame", "seconds", "face", "left", "top", "width", "height"),
+    *("answer", "label", "confidence"),
+)
+"""Columns of the table before those of the emotions."""
+
+
+def annotate(
+    frames: Iterable[Frame],
+    stream: FaceStream,
+    summary: Summary,
+    video: Path | BinaryIO | None = None,
+    table: Path | TextIO | None = None,
+    scale: float = 1.0,
+) -> Generator[tuple[Frame, list[TrackedFace]]]:
+    """Reads frames one at a time; files are complete once the iteration has come to its end.
+
+    Stop iterating and close the iterator to cancel: files named by a path are then not there, and
+    one that was there before is still as it was.
+
+    Args:
+        frames: In order of time.
+        stream: Reads the faces; its options say how.
+        summary: Each frame is added to it.
+        video: Where to write the marked video (MP4), if anywhere.
+        table: Where to write one CSV row for each face of each frame, if anywhere.
+        scale: Pixels of a frame for each pixel the table is to count in.
+
+    Yields:
+        Each frame and its faces.
+
+    Raises:
+        VideoError: If the frames cannot be decoded or a file cannot be written.
+    """
+    with ExitStack() as files:
+        writer = files.enter_context(_writer(video)) if video is not None else None
+        rows = csv.writer(files.enter_context(_text(table))) if table is not None else None
+        emotions = stream.pipeline.classifier.classes
+        if rows is not None:
+            rows.writerow((*COLUMNS, *emotions))
+        for frame in frames:
+            faces = stream.read(frame.rgb, frame.seconds)
+            threshold = stream.options.threshold
+            summary.add(frame.rgb, faces, frame.seconds, threshold)
+            if writer is not None:
+                writer.write(draw(frame.rgb, faces, threshold), frame.seconds)
+            if rows is not None:
+                rows.writerows(_row(frame, face, threshold, scale) for face in faces)
+            yield frame, faces
+
+
+def _row(frame: Frame, face: TrackedFace, threshold: float, scale: float) -> list[object]:
+    box = face.box.scaled(1 / scale)
+    return [
+        frame.number,
+        round(frame.seconds, 4),
+        face.number,
+        *(box.left, box.top, box.width, box.height),
+        *(face.answer(threshold), face.label, round(face.confidence, 4)),
+        *(round(float(p), 4) for p in face.probabilities),
+    ]
+
+
+@contextmanager
+def _writer(target: Path | BinaryIO) -> Iterator[VideoWriter]:
+    if isinstance(target, Path):
+        with _whole(target) as path, VideoWriter(path) as writer:
+            yield writer
+    else:
+        with VideoWriter(target) as writer:
+            yield writer
+
+
+@contextmanager
+def _text(target: Path | TextIO) -> Iterator[TextIO]:
+    if isinstance(target, Path):
+        with _whole(target) as path, path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    else:
+        yield target
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Lends a file beside `path` that takes its place at the end, or vanishes if that fails."""
+    part = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
+    except (OSError, av.error.FFmpegError) as error:
+        raise VideoError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,199 @@
+"""Many pictures -> rows, in processes side by side; what is bad becomes a row of its own."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from fer_core.errors import ImageError
+from fer_core.images import EXTENSIONS, decode
+from fer_core.inference.pipeline import Pipeline
+from fer_core.inference.records import as_records
+
+Row = dict[str, Any]
+"""One face; or a picture without one (`face` is 0), or one that could not be read (`error`)."""
+
+Reader = Callable[[Path], list[Row]]
+
+_CHUNK = 8
+_DIED = "The process that read it ended: the file may be made to crash programs."
+
+
+def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yields files as they are named, and of folders every picture in them and below, by name.
+
+    Of folders, what is named as a picture but is a pipe or a device is left out.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, folders, files in os.walk(path):
+            folders.sort()
+            for name in sorted(files):
+                file = Path(folder, name)
+                if name.rpartition(".")[2].lower() in EXTENSIONS and not _is_special(file):
+                    yield file
+
+
+def _is_special(path: Path) -> bool:
+    """Returns whether it is a pipe, a socket or a device: to read it may take forever."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def picture_name(path: Path) -> str:
+    """Returns a path as the table names it: bytes that are no text become question marks."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def rows_of(
+    data: bytes,
+    name: str,
+    pipeline: Pipeline,
+    model: str,
+    threshold: float = 0.0,
+    whole: bool = False,
+) -> list[Row]:
+    """Returns the rows of one picture, at least one.
+
+    Args:
+        data: The picture's file.
+        name: Its name in the table.
+        pipeline: Reads it.
+        model: Name of the pipeline's model in the table.
+        threshold: Confidence below which the answer is "not sure".
+        whole: Whether to take the picture as one face.
+    """
+    try:
+        rgb = decode(data)
+        faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
+    except ImageError as error:
+        return [error_row(name, model, str(error))]
+    rows = [
+        {"model": model, **record, **record["probabilities"]}
+        for record in as_records(faces, name, threshold)
+    ]
+    for row in rows:
+        del row["probabilities"]
+    return rows or [{"picture": name, "model": model, "face": 0}]
+
+
+def error_row(name: str, model: str, error: str) -> Row:
+    """Returns the row of a picture that could not be read."""
+    return {"picture": name, "model": model, "face": 0, "error": error}
+
+
+class FileReader:
+    """Reads picture files in this process; can be sent to others, which load the model anew.
+
+    Args:
+        model: Name of a saved model.
+        detector: As `faces.detector` takes it.
+        threshold: Confidence below which the answer is "not sure".
+        whole: Whether to take each picture as one face.
+    """
+
+    def __init__(
+        self, model: str, detector: str = "auto", threshold: float = 0.0, whole: bool = False
+    ) -> None:
+        self.model = model
+        self._detector = detector
+        self._options = (threshold, whole)
+        self._pipeline: Pipeline | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_pipeline": None}
+
+    def __call__(self, path: Path) -> list[Row]:
+        """Returns the rows of one picture."""
+        if self._pipeline is None:
+            self._pipeline = Pipeline.load(self.model, self._detector)
+        name = picture_name(path)
+        if _is_special(path):
+            return [error_row(name, self.model, "It is a pipe or a device, not a file.")]
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            return [error_row(name, self.model, f"{error.strerror}.")]
+        return rows_of(data, name, self._pipeline, self.model, *self._options)
+
+
+def read_files(
+    paths: Iterable[Path], reader: FileReader | Reader, workers: int
+) -> Iterator[list[Row]]:
+    """Yields the rows of each file, in order; no more than a few dozen are under way at once.
+
+    Args:
+        paths: Of pictures.
+        reader: Reads one; must be able to be sent to another process.
+        workers: Processes; 1 reads in this one.
+    """
+    if workers == 1:
+        yield from map(reader, paths)
+        return
+    files = _Files(reader, workers)
+    try:
+        yield from files.read(iter(paths))
+    finally:
+        files.close()
+
+
+class _Files:
+    """A pool of processes that outlives the death of one of them."""
+
+    def __init__(self, reader: Reader, workers: int) -> None:
+        self._reader, self._workers = reader, workers
+        self._pool = self._new_pool()
+
+    def read(self, paths: Iterator[Path]) -> Iterator[list[Row]]:
+        chunks: deque[list[Path]] = deque()
+        results: deque[Future[list[list[Row]]]] = deque()
+        while True:
+            try:
+                while len(results) < 3 * self._workers and (chunk := list(islice(paths, _CHUNK))):
+                    chunks.append(chunk)  # before it is sent, which a broken pool refuses
+                    results.append(self._pool.submit(_read_all, self._reader, chunk))
+                if not results:
+                    return
+                rows = results.popleft().result()
+            except BrokenProcessPool:
+                lost = [path for chunk in chunks for path in chunk]
+                chunks.clear()
+                results.clear()
+                yield from self._read_one_by_one(lost)
+            else:
+                chunks.popleft()
+                yield from rows
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _read_one_by_one(self, paths: Iterable[Path]) -> Iterator[list[Row]]:
+        """Reads files again of which one, not known which, ended its process."""
+        self._pool = self._new_pool()
+        for path in paths:
+            try:
+                yield self._pool.submit(self._reader, path).result()
+            except BrokenProcessPool:
+                model = getattr(self._reader, "model", "")
+                yield [error_row(picture_name(path), model, _DIED)]
+                self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        # Not forked: threads of OpenCV and LiteRT do not survive a fork.
+        return ProcessPoolExecutor(self._workers, get_context("spawn"), _use_one_thread)
+
+
+def _use_one_thread() -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def _read_all(reader: Reader, paths: list[Path]) -> list[list[Row]]:
+    return [reader(path) for path in paths]

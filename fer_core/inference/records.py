@@ -1,0 +1,50 @@
+"""What was read of a picture, as rows: for tables, CSV and JSON."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from fer_core.emotions import EMOTIONS
+from fer_core.inference.pipeline import FaceEmotion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def as_records(
+    faces: Sequence[FaceEmotion], picture: str, threshold: float = 0.0
+) -> list[dict[str, Any]]:
+    """Returns one record a face: picture, number, box (px), answer, label, confidence, classes.
+
+    Args:
+        faces: As `Pipeline.analyze` orders them; numbered from 1.
+        picture: Name of the picture they are in.
+        threshold: Confidence below which the answer is "not sure".
+    """
+    return [
+        {
+            "picture": picture,
+            "face": number,
+            "left": face.box.left,
+            "top": face.box.top,
+            "width": face.box.width,
+            "height": face.box.height,
+            "answer": face.answer(threshold),
+            "label": face.label,
+            "confidence": round(face.confidence, 4),
+            "probabilities": {
+                name: round(float(p), 4)
+                for name, p in zip(face.classes, face.probabilities, strict=True)
+            },
+        }
+        for number, face in enumerate(faces, 1)
+    ]
+
+
+def as_table(records: Sequence[dict[str, Any]]) -> "pd.DataFrame":
+    """Returns the records as a table with one column for each emotion, in FER2013 order."""
+    import pandas as pd
+
+    flat = [{**record, **record["probabilities"]} for record in records]
+    known = [name for name in EMOTIONS if any(name in row for row in flat)]
+    first = ["picture", "face", "left", "top", "width", "height", "answer", "label", "confidence"]
+    return pd.DataFrame(flat, columns=first + known)

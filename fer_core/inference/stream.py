@@ -1,0 +1,119 @@
+"""Faces in frame after frame: search now and then, follow between, read each time, smooth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_core.faces import FaceBox, crop
+from fer_core.faces.box import inside
+from fer_core.inference.flow import follow, search_picture
+from fer_core.inference.pipeline import Pipeline
+from fer_core.inference.smoothing import Smoother, TrackedFace
+from fer_core.inference.tracking import PATIENCE, Track, Tracker
+
+
+@dataclass(frozen=True)
+class StreamOptions:
+    """What may change while frames come.
+
+    Attributes:
+        half_life: Seconds after which what was seen counts half; 0 smooths nothing.
+        threshold: Confidence, 0..1, below which the answer is "not sure".
+        search_every: The detector looks at every so-manieth frame; between, faces are followed.
+            Measured on a face that moves, turns and grows (`benchmarks/tracking.py`): followed
+            for 5 frames, boxes are as good as detected in each.
+    """
+
+    half_life: float = 0.4
+    threshold: float = 0.0
+    search_every: int = 5
+
+    def __post_init__(self) -> None:
+        if self.half_life < 0 or not 0 <= self.threshold <= 1 or self.search_every < 1:
+            raise ValueError(f"{self} is out of range.")
+
+
+class FaceStream:
+    """Reads the frames of one camera or video in turn; for one thread at a time.
+
+    Args:
+        pipeline: Detector and classifier; may be replaced between frames.
+        options: May be replaced between frames.
+    """
+
+    def __init__(self, pipeline: Pipeline, options: StreamOptions | None = None) -> None:
+        self.pipeline = pipeline
+        self.options = options or StreamOptions()
+        self._tracker = Tracker()
+        self._smoothers: dict[int, Smoother] = {}
+        # The tracker counts in pixels of the search picture: those of the frames may change
+        # size when a browser adapts to its network.
+        self._before: np.ndarray | None = None
+        self._since_search = 0
+        self._seconds = 0.0
+
+    def read(self, rgb: np.ndarray, seconds: float) -> list[TrackedFace]:
+        """Returns the faces of the next frame, by number.
+
+        After `tracking.PATIENCE` seconds without a frame every face is a new one.
+
+        Args:
+            rgb: uint8 frame of shape (h, w, 3).
+            seconds: Its time; must not go back.
+        """
+        if self._before is not None and seconds - self._seconds > PATIENCE:
+            self._tracker.restart()
+            self._before = None
+        self._seconds = seconds
+        now = search_picture(rgb)
+        scale = rgb.shape[1] / now.shape[1]
+        if not self._follow(now, seconds) or self._tracker.unsettled(seconds):
+            self._search(rgb, scale, seconds)
+        self._before = now
+        self._forget()
+        height, width = rgb.shape[:2]
+        found = [(t, _box(t, scale, width, height)) for t in self._tracker.shown(seconds)]
+        shown = [(track.number, box) for track, box in found if box is not None]
+        probabilities = self.pipeline.classifier.predict(crop(rgb, [box for _, box in shown]))
+        return [
+            self._smoothed(number, box, p, seconds)
+            for (number, box), p in zip(shown, probabilities, strict=True)
+        ]
+
+    def _follow(self, now: np.ndarray, seconds: float) -> bool:
+        """Moves every face to where it is now; returns whether no search is due yet."""
+        if self._before is None:
+            return False
+        places = np.array([track.place for track in self._tracker.followed()]).reshape(-1, 4)
+        all_seen = self._tracker.move(follow(self._before, now, places), seconds)
+        self._since_search += 1
+        return all_seen and self._since_search < self.options.search_every
+
+    def _search(self, rgb: np.ndarray, scale: float, seconds: float) -> None:
+        boxes = self.pipeline.detector.detect(rgb)
+        places = np.array([[b.left, b.top, b.width, b.height] for b in boxes], float)
+        scores = np.array([box.score for box in boxes])
+        self._tracker.observe(places.reshape(-1, 4) / scale, scores, seconds)
+        self._since_search = 0
+
+    def _forget(self) -> None:
+        known = self._tracker.numbers()
+        self._smoothers = {n: s for n, s in self._smoothers.items() if n in known}
+
+    def _smoothed(
+        self, number: int, box: FaceBox, probabilities: np.ndarray, seconds: float
+    ) -> TrackedFace:
+        classes = self.pipeline.classifier.classes
+        smoother = self._smoothers.get(number)
+        if smoother is None or smoother.classes != classes:
+            smoother = self._smoothers[number] = Smoother(classes)
+        smoother.update(probabilities, seconds, self.options.half_life, self.options.threshold)
+        assert smoother.probabilities is not None
+        return TrackedFace(
+            box, classes, smoother.probabilities, number, smoother.label, smoother.sure
+        )
+
+
+def _box(track: Track, scale: float, width: int, height: int) -> FaceBox | None:
+    left, top, w, h = track.place * scale
+    return inside(left, top, left + w, top + h, track.score, width, height)

@@ -1,0 +1,227 @@
+"""Video files: frames out of any, and H.264 that browsers play; neither holds more than a frame."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import av
+import numpy as np
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from fer_core.errors import VideoError
+from fer_core.settings import settings
+
+EXTENSIONS = ("mp4", "mov", "m4v", "webm", "mkv", "avi")
+"""File name endings of the videos that can be read, lower case."""
+
+LONGEST_SIDE = 1920
+"""Larger frames are read at this size, px: 4K would be slow to write and no face gains by it."""
+
+# Only containers of pictures: a playlist could make FFmpeg open other files and addresses.
+_DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
+_TICK = Fraction(1, 90_000)
+_QUARTER_TURNS = {0: 0, 90: 1, 180: 2, 270: 3}
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture of a video.
+
+    Attributes:
+        number: From 0.
+        seconds: Its time after the first frame.
+        rgb: uint8 array of shape (h, w, 3), upright.
+    """
+
+    number: int
+    seconds: float
+    rgb: np.ndarray
+
+
+class VideoReader:
+    """Decodes a video frame by frame, at the times and the way up that its player would show.
+
+    Iterate over it once, within a `with` block. Packets that are damaged are left out.
+
+    Args:
+        source: A path, or a binary file that can be sought in.
+
+    Attributes:
+        seconds: Length; None where the file does not say.
+        scale: Pixels of a frame for each of the video's own, at most 1.
+
+    Raises:
+        VideoError: If it is empty, damaged or no video.
+    """
+
+    def __init__(self, source: Path | BinaryIO) -> None:
+        self._container = _open(source)
+        try:
+            self._stream = next(filter(_is_film, self._container.streams.video))
+            self._stream.thread_type = "AUTO"
+            self._size, self.scale = self._shown_size()
+        except VideoError:
+            self._container.close()
+            raise
+        except StopIteration:
+            self._container.close()
+            raise VideoError("The file holds no pictures: it is sound only, or damaged.") from None
+        self.seconds = self._length()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._container.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yields every frame.
+
+        Raises:
+            VideoError: If none can be decoded.
+        """
+        width, height = self._size
+        number, first, last = 0, None, 0.0
+        for frame in self._decoded():
+            seconds = self._time(frame)
+            seconds = last + self._step() if seconds is None else seconds
+            first = seconds if first is None else first
+            # Damaged files repeat or turn back time; an encoder takes neither.
+            seconds = max(seconds, last + 1e-3) if number else seconds
+            picture = frame.reformat(width=width, height=height, format="rgb24")
+            yield Frame(number, seconds - first, _upright(picture.to_ndarray(), frame.rotation))
+            number, last = number + 1, seconds
+        if not number:
+            raise VideoError("The video is damaged: none of its pictures can be decoded.")
+
+    def _time(self, frame: av.VideoFrame) -> float | None:
+        """Returns when a frame is shown, in the file's own time; None where it does not say."""
+        if self._container.format.name == "avi":  # knows only when a frame is decoded
+            return None if frame.dts is None else float(frame.dts * self._stream.time_base)
+        return frame.time
+
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+                frames = packet.decode()
+            except (StopIteration, av.error.EOFError):
+                return
+            except av.error.FFmpegError:
+                continue
+            yield from frames
+
+    def _shown_size(self) -> tuple[tuple[int, int], float]:
+        """Returns width and height frames are decoded at, not yet turned, and `scale`."""
+        codec = self._stream.codec_context
+        width, height = codec.width, codec.height
+        if width < 1 or height < 1:
+            raise VideoError("The video is damaged: it does not say how large its pictures are.")
+        if width * height > settings().max_pixels:
+            raise VideoError(
+                f"The video has {width:,} × {height:,} pixels; "
+                f"the limit is {settings().max_pixels / 1e6:.0f} million. Save it smaller."
+            )
+        width = max(1, round(width * (codec.sample_aspect_ratio or 1)))
+        scale = min(1.0, LONGEST_SIDE / max(width, height))
+        size = round(width * scale), round(height * scale)
+        if min(size) < 2:
+            raise VideoError(f"The video has {width} × {height} pixels: too narrow for a face.")
+        return size, scale
+
+    def _length(self) -> float | None:
+        if self._stream.duration is not None and self._stream.time_base is not None:
+            return float(self._stream.duration * self._stream.time_base)
+        if self._container.duration is not None:
+            return float(self._container.duration / av.time_base)
+        return None
+
+    def _step(self) -> float:
+        return float(1 / (self._stream.average_rate or 25))
+
+
+def _open(source: Path | BinaryIO) -> av.container.InputContainer:
+    try:
+        if not isinstance(source, Path):
+            source.seek(0)
+        name = str(source) if isinstance(source, Path) else source
+        return av.open(name, options={"format_whitelist": _DEMUXERS})
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise VideoError(f"{source}: {error.strerror}.") from error
+    except (av.error.FFmpegError, ValueError) as error:
+        raise VideoError(
+            "The file is empty, damaged or not a video that can be read. "
+            "Use MP4, MOV, WebM, MKV or AVI."
+        ) from error
+
+
+def _is_film(stream: VideoStream) -> bool:
+    """Returns whether it is more than a cover, which is a stream of one picture."""
+    return not stream.disposition & Disposition.attached_pic
+
+
+def _upright(rgb: np.ndarray, rotation: int) -> np.ndarray:
+    """Turns a frame as its display matrix says: counter-clockwise, in degrees."""
+    turns = _QUARTER_TURNS.get(rotation % 360, 0)
+    return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+
+
+class VideoWriter:
+    """Writes frames as an H.264 MP4 without sound, each at its own time.
+
+    Use it in a `with` block; the file is complete at its end.
+
+    Args:
+        target: A path, or a binary file that can be sought in.
+    """
+
+    def __init__(self, target: Path | BinaryIO) -> None:
+        # The index goes first, so that a browser need not fetch the end before it plays. FFmpeg
+        # does that by reading the file again, which it can only with a path.
+        options = {"movflags": "faststart"} if isinstance(target, Path) else {}
+        name = str(target) if isinstance(target, Path) else target
+        self._container = av.open(name, "w", format="mp4", options=options)
+        self._stream = self._container.add_stream(
+            "libx264", rate=30, options={"preset": "veryfast", "crf": "23"}
+        )
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.time_base = _TICK
+        self._size: tuple[int, int] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None and self._size is not None:
+            self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    def write(self, rgb: np.ndarray, seconds: float) -> None:
+        """Adds a uint8 frame (h, w, 3); all are of the first one's size, less an odd row or column.
+
+        Args:
+            rgb: The frame.
+            seconds: Its time; later than that of the frame before.
+        """
+        if self._size is None:
+            self._size = rgb.shape[1] // 2 * 2, rgb.shape[0] // 2 * 2
+            self._stream.width, self._stream.height = self._size
+        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+        frame = frame.reformat(*self._size, format="yuv420p")
+        frame.pts, frame.time_base = round(seconds / _TICK), _TICK
+        self._container.mux(self._stream.encode(frame))

@@ -1,0 +1,20 @@
+"""Report R1's custom CNN (Muravev 2021): three convolutions, three dense layers."""
+
+import keras
+from keras import layers
+
+
+def build(classes: int) -> keras.Model:
+    """Returns the untrained network: gray faces (n, 48, 48, 1), 0..255, to (n, classes)."""
+    inputs = keras.Input((48, 48, 1))
+    x = layers.Rescaling(1 / 255)(inputs)
+    for filters in (32, 64, 128):
+        x = layers.Conv2D(filters, 3, activation="relu")(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.MaxPooling2D()(x)
+    x = layers.Flatten()(x)
+    for units in (512, 256):
+        x = layers.Dense(units, activation="relu")(x)
+        x = layers.Dropout(0.3)(x)
+    outputs = layers.Dense(classes, activation="softmax", dtype="float32")(x)
+    return keras.Model(inputs, outputs, name="custom_cnn")

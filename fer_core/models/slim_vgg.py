@@ -1,0 +1,31 @@
+"""Our own small network: a VGG-style stack with a thin stem, on the middle 44 pixels.
+
+After Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition"
+(2015), with batch normalisation and global average pooling in place of its dense layers.
+"""
+
+import keras
+from keras import layers
+
+BLOCKS = ((32,), (64, 64), (128, 128, 128), (256, 256, 256))
+
+
+def build(classes: int) -> keras.Model:
+    """Returns the untrained network: gray faces (n, 48, 48, 1), 0..255, to (n, classes)."""
+    inputs = keras.Input((48, 48, 1))
+    x = layers.CenterCrop(44, 44)(inputs)
+    x = layers.Rescaling(1 / 127.5, offset=-1)(x)
+    for number, block in enumerate(BLOCKS):
+        for filters in block:
+            x = layers.Conv2D(
+                filters, 3, padding="same", use_bias=False, kernel_initializer="he_normal"
+            )(x)
+            x = layers.BatchNormalization(momentum=0.98)(x)
+            x = layers.ReLU()(x)
+        if number < len(BLOCKS) - 1:
+            x = layers.MaxPooling2D()(x)
+            x = layers.Dropout(0.1)(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.3)(x)
+    outputs = layers.Dense(classes, activation="softmax", dtype="float32")(x)
+    return keras.Model(inputs, outputs, name="slim_vgg")

@@ -1,0 +1,36 @@
+"""Objects that serve one caller at a time, shared by many threads."""
+
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Pool(Generic[T]):
+    """Lends objects that are not thread-safe (interpreters, cascades) to one thread at a time.
+
+    A new one is made only while all others are lent, so there are as many as there were callers
+    at once. A `threading.local` would make one for each of the threads Streamlit starts anew on
+    every run of a page.
+
+    Args:
+        make: Makes a new object.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._idle: queue.LifoQueue[T] = queue.LifoQueue()
+
+    @contextmanager
+    def lend(self) -> Iterator[T]:
+        """Lends an object for the length of a `with` block."""
+        try:
+            item = self._idle.get_nowait()
+        except queue.Empty:
+            item = self._make()
+        try:
+            yield item
+        finally:
+            self._idle.put(item)

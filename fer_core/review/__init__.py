@@ -1,0 +1,1 @@
+"""The review of chosen models as one file that needs no network."""

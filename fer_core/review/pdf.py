@@ -1,0 +1,65 @@
+"""The HTML review as PDF, printed by a Chromium that is already installed."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from fer_core.errors import EvaluationError
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+
+def find_browser() -> str | None:
+    """Returns the path of an installed Chromium or Chrome, or None."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def write_pdf(html: str, path: Path) -> None:
+    """Prints a self-contained HTML document to PDF.
+
+    Raises:
+        EvaluationError: If no Chromium is installed, or it does not print.
+    """
+    browser = find_browser()
+    if browser is None:
+        raise EvaluationError(
+            "A PDF needs Chromium or Chrome, and none is installed: "
+            "write the review with --out review.html and print it from any browser."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "review.html"
+        source.write_text(html, encoding="utf-8")
+        printed = Path(folder) / "review.pdf"
+        command = [
+            browser,
+            "--headless",
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+            "--window-size=800,1100",
+            "--virtual-time-budget=20000",
+            f"--user-data-dir={folder}/profile",
+            f"--print-to-pdf={printed}",
+            source.as_uri(),
+        ]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.insert(1, "--no-sandbox")  # Chromium refuses to run as root with its sandbox
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise EvaluationError(f"{browser} did not print the review: {error}") from error
+        if done.returncode or not printed.exists():
+            raise EvaluationError(
+                f"{browser} did not print the review: {done.stderr.strip()[-300:]}"
+            )
+        shutil.move(printed, path)

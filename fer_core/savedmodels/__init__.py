@@ -1,0 +1,22 @@
+"""Trained models on disk: `weights/<name>/`, read, listed and verified."""
+
+from fer_core.savedmodels.folder import EVALUATION_SCHEMA, SavedModel, open_model, saved_names
+from fer_core.savedmodels.manifest import update_manifest
+from fer_core.savedmodels.predictions import (
+    PredictedSplit,
+    Predictions,
+    read_predictions,
+    write_predictions,
+)
+
+__all__ = [
+    "EVALUATION_SCHEMA",
+    "PredictedSplit",
+    "Predictions",
+    "SavedModel",
+    "open_model",
+    "read_predictions",
+    "saved_names",
+    "update_manifest",
+    "write_predictions",
+]

@@ -1,0 +1,135 @@
+"""Reading the folders `weights/<name>/`, each file verified before it is used."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fer_core.errors import CorruptModel, ModelNotFound, unknown
+from fer_core.savedmodels.manifest import verify
+from fer_core.savedmodels.predictions import Predictions, read_predictions
+from fer_core.settings import settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EVALUATION_SCHEMA = 1
+
+HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
+"""Columns that every `history.csv` has."""
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """One trained model on disk. Files are read, and their sha256 checked, when asked for.
+
+    Attributes:
+        name: Folder and registry name.
+        weights: The folder that holds all saved models and `manifest.json`.
+    """
+
+    name: str
+    weights: Path
+
+    @property
+    def folder(self) -> Path:
+        """The model's own folder."""
+        return self.weights / self.name
+
+    def file(self, file: str) -> Path:
+        """Returns the verified path of one of its files; raises CorruptModel if it is not right."""
+        return verify(self.weights, self.name, file)
+
+    def _json(self, file: str) -> dict[str, Any]:
+        path = self.file(file)
+        try:
+            found = json.loads(path.read_text())
+        except ValueError as error:
+            raise CorruptModel(f"{self.name}/{file} is not readable JSON: {error}") from error
+        if not isinstance(found, dict):
+            raise CorruptModel(f"{self.name}/{file} holds no JSON object.")
+        return found
+
+    def recipe(self) -> dict[str, Any]:
+        """Everything needed to train it again, and the library versions that did.
+
+        Raises:
+            CorruptModel: If the file is not the one saved, or names no classes.
+        """
+        recipe = self._json("recipe.json")
+        classes = recipe.get("classes")
+        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+            raise CorruptModel(f"{self.name}/recipe.json lacks the list `classes`.")
+        return recipe
+
+    def evaluation(self) -> dict[str, Any]:
+        """The recorded judgement; raises CorruptModel for a schema this version cannot read."""
+        record = self._json("evaluation.json")
+        if record.get("schema") != EVALUATION_SCHEMA:
+            raise CorruptModel(
+                f"{self.name}/evaluation.json has schema {record.get('schema')!r}, not "
+                f"{EVALUATION_SCHEMA}: run `python -m fer_core evaluate {self.name} --write`."
+            )
+        return record
+
+    def predictions(self) -> Predictions:
+        """Uncalibrated probabilities on the validation and test faces."""
+        return read_predictions(self.file("predictions.npz"))
+
+    def history(self) -> "pd.DataFrame":
+        """Columns epoch, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds.
+
+        Raises:
+            CorruptModel: If it cannot be read, or misses an epoch's figure.
+        """
+        import pandas as pd
+
+        path = self.file("history.csv")
+        try:
+            history = pd.read_csv(path)
+        except ValueError as error:
+            raise CorruptModel(f"{self.name}/history.csv cannot be read: {error}") from error
+        missing = [column for column in HISTORY if column not in history]
+        if missing:
+            raise CorruptModel(f"{self.name}/history.csv lacks {', '.join(missing)}.")
+        figures = history[list(HISTORY)].apply(pd.to_numeric, errors="coerce")
+        if figures.empty or not np.isfinite(figures.to_numpy(float)).all():
+            raise CorruptModel(f"{self.name}/history.csv lacks figures of some epoch.")
+        return history
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Emotion names in the order of its outputs."""
+        return tuple(self.recipe()["classes"])
+
+    @property
+    def temperature(self) -> float:
+        """Temperature fitted on validation; probabilities shown are softmax(log p / T)."""
+        try:
+            return float(self.evaluation()["calibration"]["temperature"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise CorruptModel(
+                f"{self.name}/evaluation.json holds no temperature: run "
+                f"`python -m fer_core evaluate {self.name} --write`."
+            ) from error
+
+
+def saved_names(weights: Path | None = None) -> list[str]:
+    """Returns the names of the saved models: folders that hold a `model.tflite`, sorted."""
+    weights = weights or settings().weights
+    return sorted(path.parent.name for path in weights.glob("*/model.tflite"))
+
+
+def open_model(name: str, weights: Path | None = None) -> SavedModel:
+    """Returns a saved model by name.
+
+    Raises:
+        ModelNotFound: If there is none; the message suggests the nearest name.
+    """
+    weights = weights or settings().weights
+    names = saved_names(weights)
+    if name not in names:
+        raise ModelNotFound(unknown(name, names, "saved model"))
+    return SavedModel(name, weights)

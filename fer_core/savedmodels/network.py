@@ -1,0 +1,26 @@
+"""A saved model as a Keras network: to explain, to export, to train on."""
+
+from typing import Any
+
+from fer_core.models import find
+from fer_core.savedmodels.folder import SavedModel
+
+
+def load_network(saved: SavedModel) -> Any:
+    """Returns a float32 `keras.Model`: gray faces (n, 48, 48, 1), 0..255, to (n, classes).
+
+    A model on a frozen trunk keeps only its head; the trunk comes from `models.backbones`.
+
+    Raises:
+        CorruptModel: If a file is missing or not the one saved.
+        DownloadError: If the trunk cannot be had.
+    """
+    import keras
+
+    if (saved.folder / "head.weights.h5").exists():
+        from fer_core.models.transfer import head_model
+
+        network = find(saved.name).build(len(saved.classes))
+        head_model(network).load_weights(saved.file("head.weights.h5"))
+        return network
+    return keras.models.load_model(saved.file("model.keras"), compile=False, safe_mode=True)

@@ -1,0 +1,68 @@
+"""Paths and limits, each set by an environment variable `FER_<NAME>`."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from fer_core.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """What can differ from machine to machine.
+
+    Attributes:
+        data: FER2013 as parquet, csv or folder tree; None where there is none.
+        backbones: Folder of ImageNet trunks named `<name>_imagenet_notop.weights.h5`.
+        yunet: The YuNet face detector's ONNX file.
+        weights: Folder of the saved models.
+        checkpoints: Folder of trainings under way.
+        cache: Folder of what can be made again (parsed csv files, trunk features, downloads).
+        max_upload_mb: Largest picture accepted, MB.
+        max_pixels: Largest picture decoded, pixels.
+        max_video_mb: Largest video accepted, MB.
+        max_dataset_mb: Largest dataset accepted as an upload, MB.
+        hosted: True on a public server: no path on the server's disk is ever taken from a user.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FER_")
+
+    data: Path | None = None
+    backbones: Path | None = None
+    yunet: Path | None = None
+    weights: Path = ROOT / "weights"
+    cache: Path = Path.home() / ".cache" / "fer-studio"
+    checkpoints: Path = Path.home() / ".cache" / "fer-studio" / "checkpoints"
+    max_upload_mb: int = 20
+    max_pixels: int = 50_000_000
+    max_video_mb: int = 200
+    max_dataset_mb: int = 150
+    hosted: bool = False
+
+    @property
+    def fetched(self) -> Path:
+        """Where a fetched FER2013 is kept."""
+        return self.cache / "fer2013.parquet"
+
+    @property
+    def dataset(self) -> Path | None:
+        """Where the dataset lies: `data`, else what was fetched, else None."""
+        return self.data or (self.fetched if self.fetched.exists() else None)
+
+
+@cache
+def settings() -> Settings:
+    """Returns the settings, read once; tests call `settings.cache_clear()` after changing them.
+
+    Raises:
+        SettingsError: If an environment variable holds what its setting cannot be.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = f"FER_{wrong['loc'][0]}".upper()
+        raise SettingsError(f"{name} is {wrong['input']!r}: {wrong['msg']}.") from error

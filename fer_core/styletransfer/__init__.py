@@ -1,0 +1,1 @@
+"""Neural style transfer: a photo painted in the manner of a painting."""

@@ -1,0 +1,1 @@
+"""Training: recipes, augmentation, the loop that can be killed and resumed, and what it saves."""

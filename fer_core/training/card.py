@@ -1,0 +1,91 @@
+"""The model card, written from what was recorded (Mitchell et al. 2019, "Model Cards")."""
+
+import textwrap
+from typing import Any
+
+from fer_core.evaluation.record import Evaluation
+from fer_core.models import ModelSpec
+from fer_core.training.recipes import recipe_for
+
+
+def model_card(spec: ModelSpec, recipe: dict[str, Any], record: Evaluation) -> str:
+    """Returns `card.md` of a model.
+
+    Args:
+        spec: The architecture.
+        recipe: What is in `recipe.json`.
+        record: What is in `evaluation.json`.
+    """
+    origin = "this project" if spec.report == "ours" else f"report {spec.report}"
+    classes = ", ".join(recipe["classes"])
+    text = f"""# {spec.title}
+
+`{spec.name}`, from {origin}. {recipe["parameters"]:,} parameters, {recipe["trainable"]:,} of them
+trained.
+
+## Figures
+
+{_figures(spec, record)}
+
+## Data
+
+FER2013 (Goodfellow et al. 2013): 48 x 48 gray faces found by web search, with noisy labels (people
+agree with them in about 65 % of cases). Classes: {classes}. Trained on
+{recipe["faces"]["train"]:,} faces; {recipe["faces"]["validation"]:,} others selected the epoch
+({recipe["best_epoch"]} of {recipe["epochs_run"]}) and fitted the temperature
+({record.calibration.temperature:.2f}).
+
+## How it was trained
+
+{_effort(spec, recipe)} {recipe["recipe"]["note"]}
+`recipe.json` holds everything else; `{_command(spec, recipe["recipe"])}` trains it again.
+
+## Intended use
+
+Teaching, research, and comparing networks. Its answer is the expression that a photograph seems to
+show, never what the person feels.
+
+## Not to be used for
+
+Decisions about people. Inferring emotions of people at work or in education is prohibited in the
+European Union (AI Act, Article 5(1)(f)).
+
+## Known failures
+
+{_failures(record)} Faces that are turned, dark or covered are read worse. FER2013 says nothing of
+age, gender or skin colour, so no figure by them is known.
+"""
+    return "\n\n".join(textwrap.fill(part, 100) for part in text.split("\n\n")) + "\n"
+
+
+def _effort(spec: ModelSpec, recipe: dict[str, Any]) -> str:
+    what = " for the head, after its trunk's features," if spec.is_frozen else ""
+    return f"{recipe['minutes']:.0f} min{what} on {recipe['machine']}."
+
+
+def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str:
+    """Returns the command that trains with this recipe: the default's, if only epochs differ."""
+    command = f"python -m fer_core train {spec.name}"
+    if recipe["epochs"] != recipe_for(spec.name).epochs:
+        command += f" --epochs {recipe['epochs']}"
+    return command
+
+
+def _figures(spec: ModelSpec, record: Evaluation) -> str:
+    accuracy = record.test.metrics["accuracy"]
+    lines = [
+        f"Accuracy {accuracy.value:.1%} (95 % interval {accuracy.low:.1%} to {accuracy.high:.1%}) "
+        f"on the {record.test.n:,} test faces of protocol `{record.protocol}`, judged once.",
+        f"Always answering the commonest class scores {record.test.baseline:.1%}.",
+    ]
+    if spec.reported:
+        lines.append(f"The report claims {spec.reported}.")
+    if record.optimistic:
+        lines.append("Optimistic: the test faces also selected the epoch, as in the report.")
+    return "\n".join(lines)
+
+
+def _failures(record: Evaluation) -> str:
+    worst = sorted(record.per_class, key=lambda row: row.recall.value)[:2]
+    found = " and ".join(f"{row.name} (finds {row.recall.value:.0%})" for row in worst)
+    return f"It misses most often {found}."

@@ -1,0 +1,166 @@
+"""One network, one recipe, two splits: from initial weights to the best epoch's."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from fer_core.training.batches import Batches
+from fer_core.training.progress import Budget, ProgressBar
+from fer_core.training.recipe import Recipe
+from fer_core.training.resume import ResumableState
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What comes of a training.
+
+    Attributes:
+        history: One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
+            seconds.
+        best_epoch: Number of the best epoch, from 1.
+    """
+
+    history: pd.DataFrame
+    best_epoch: int
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Inputs of shape (n, ...) and class indices of shape (m,), n a multiple of m (views)."""
+
+    inputs: np.ndarray
+    labels: np.ndarray
+
+
+def fit(
+    network: keras.Model,
+    augmentation: list[keras.layers.Layer],
+    train: Labelled,
+    validation: Labelled,
+    recipe: Recipe,
+    folder: Path,
+    budget: Budget | None = None,
+) -> Fitted:
+    """Trains `network` in place and leaves it with its best epoch's weights.
+
+    Goes on from where an earlier call was cut off, if `folder` holds its state.
+
+    Args:
+        network: From inputs to probabilities (n, classes).
+        augmentation: Layers that change the inputs during training only.
+        train: What is learned from.
+        validation: What selects the best epoch.
+        recipe: Epochs, optimiser and the rest.
+        folder: Where the state of this training is kept.
+        budget: Stops before the epoch that would begin too late, or None.
+
+    Raises:
+        BudgetSpent: When the budget is over; call again to go on.
+    """
+    trainer = _compiled(network, augmentation, train, recipe)
+    early = _early_stopping(recipe)
+    counted = {"early_stopping": early} | _plateau(recipe)
+    state = ResumableState(folder, counted)
+    classes, first = network.output_shape[-1], state.initial_epoch
+    weights = _class_weights(train.labels, classes) if recipe.class_weights else None
+    averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if recipe.ema else []
+    progress = ProgressBar(folder.name, first)
+    trainer.fit(
+        Batches(
+            train.inputs,
+            train.labels,
+            classes,
+            recipe.batch_size,
+            seed=recipe.seed,
+            epoch=first,
+            sample_weights=weights,
+        ),
+        validation_data=(
+            validation.inputs.astype(np.float32),
+            np.eye(classes, dtype=np.float32)[validation.labels],
+        ),
+        validation_batch_size=256,
+        shuffle=False,  # Batches does, by seed and epoch; Keras would by process
+        epochs=recipe.epochs,
+        initial_epoch=first,
+        callbacks=[*averages, *counted.values(), progress, state, budget or Budget(None)],
+        verbose=0,
+    )
+    trainer.set_weights(early.best_weights)
+    return Fitted(pd.DataFrame(state.history), early.best_epoch + 1)
+
+
+def _compiled(
+    network: keras.Model,
+    augmentation: list[keras.layers.Layer],
+    train: Labelled,
+    recipe: Recipe,
+) -> keras.Model:
+    """Returns the network behind its augmentation, ready to be fitted."""
+    trainer = keras.Sequential([*augmentation, network])
+    steps = math.ceil(len(train.inputs) / recipe.batch_size)
+    trainer.compile(
+        optimizer=_optimizer(recipe, steps),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
+        metrics=["accuracy"],
+        jit_compile=False,  # XLA on a CPU: slower to start and no faster here
+    )
+    trainer.build((None, *train.inputs.shape[1:]))
+    return trainer
+
+
+def _early_stopping(recipe: Recipe) -> keras.callbacks.EarlyStopping:
+    return keras.callbacks.EarlyStopping(
+        recipe.monitor,
+        min_delta=recipe.min_delta,
+        patience=recipe.patience or recipe.epochs,
+        restore_best_weights=True,
+    )
+
+
+def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        warmup = recipe.warmup_epochs * steps
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=recipe.learning_rate / 100,
+            decay_steps=recipe.epochs * steps - warmup,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=warmup,
+        )
+    average = {"use_ema": True, "ema_momentum": recipe.ema} if recipe.ema else {}
+    if recipe.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(
+            rate, momentum=0.9, nesterov=True, weight_decay=recipe.weight_decay, **average
+        )
+    elif recipe.weight_decay:
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **average)
+    else:
+        optimizer = keras.optimizers.Adam(rate, **average)
+    if recipe.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def _plateau(recipe: Recipe) -> dict[str, keras.callbacks.Callback]:
+    if recipe.schedule != "plateau":
+        return {}
+    reduce = keras.callbacks.ReduceLROnPlateau(
+        recipe.monitor,
+        factor=recipe.plateau_factor,
+        patience=recipe.plateau_patience,
+        min_delta=recipe.min_delta,
+        min_lr=recipe.min_learning_rate,
+    )
+    return {"reduce_on_plateau": reduce}
+
+
+def _class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Weights of shape (classes,) that rise with the root of rarity, 1 on average over faces."""
+    counts = np.bincount(labels, minlength=classes)
+    weights = 1 / np.sqrt(counts)
+    return (weights * len(labels) / (weights * counts).sum()).astype(np.float32)

@@ -1,0 +1,97 @@
+"""How each model is trained, as data."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from fer_core.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Random changes of a training face, drawn anew each time it is seen.
+
+    Attributes:
+        rotation: Largest angle, degrees, either way.
+        shift: Largest shift along each axis, pixels of the 48, either way.
+        shear: Largest shear, tangent of the angle, either way.
+        zoom: Smallest and largest scale of the face; 1 leaves it as it is.
+        flip: Whether left and right are swapped half of the time.
+        brightness: Largest change of brightness, as a share of 255, either way.
+        contrast: Largest change of contrast, as a share, either way.
+        erasing: Probability that a rectangle is replaced by noise (Zhong et al. 2017).
+    """
+
+    rotation: float = 0.0
+    shift: float = 0.0
+    shear: float = 0.0
+    zoom: tuple[float, float] = (1.0, 1.0)
+    flip: bool = False
+    brightness: float = 0.0
+    contrast: float = 0.0
+    erasing: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a model comes out, but for the data.
+
+    Attributes:
+        epochs: Most passes over the training faces.
+        batch_size: Faces per step.
+        optimizer: "adam" or "sgd" (Nesterov momentum 0.9).
+        learning_rate: At the start, or at its height when the schedule is "cosine".
+        schedule: "plateau" halves it when `monitor` stops improving, "cosine" follows a warm-up
+            of `warmup_epochs` and a cosine to zero, "constant" leaves it.
+        monitor: What selects the best epoch: "val_accuracy" or "val_loss".
+        patience: Epochs without improvement after which training stops (EarlyStopping).
+        plateau_patience: Epochs without improvement before the rate falls (ReduceLROnPlateau).
+        plateau_factor: What the rate is multiplied by then.
+        min_delta: Smallest change of `monitor` that counts.
+        min_learning_rate: The rate falls no further.
+        warmup_epochs: Epochs of linear rise before the cosine.
+        weight_decay: Decoupled decay of kernels; with SGD, twice an L2 factor.
+        label_smoothing: Share of the target spread over all classes.
+        ema: Momentum of the moving average of the weights that is judged and kept, or None.
+        precision: "float32" or "mixed_bfloat16", whichever was measured faster for the network.
+        class_weights: Whether rare classes weigh more in the loss, as 1 / sqrt(share).
+        augmentation: Random changes of the training faces.
+        views: For a frozen trunk: augmented views of each face whose features are cached.
+        seed: Of initial weights, order and augmentation.
+        protocol: Another protocol than the model's own, or None.
+        note: How this differs from the report, for the model card.
+    """
+
+    epochs: int
+    batch_size: int = 64
+    optimizer: Literal["adam", "sgd"] = "adam"
+    learning_rate: float = 1e-3
+    schedule: Literal["plateau", "cosine", "constant"] = "constant"
+    monitor: Literal["val_accuracy", "val_loss"] = "val_accuracy"
+    patience: int | None = None
+    plateau_patience: int = 5
+    plateau_factor: float = 0.5
+    min_delta: float = 0.0
+    min_learning_rate: float = 1e-6
+    warmup_epochs: int = 0
+    weight_decay: float | None = None
+    label_smoothing: float = 0.0
+    ema: float | None = None
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    class_weights: bool = False
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    views: int = 5
+    seed: int = 0
+    protocol: str | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1 or self.views < 1:
+            raise TrainingError("`epochs`, `batch_size` and `views` must be at least 1.")
+        if self.schedule == "cosine" and self.warmup_epochs >= self.epochs:
+            raise TrainingError("`warmup_epochs` must be fewer than `epochs`.")
+        if self.ema is not None and not 0 < self.ema < 1:
+            raise TrainingError(f"`ema` must lie between 0 and 1, not {self.ema}.")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the recipe as plain data for `recipe.json`."""
+        return asdict(self)

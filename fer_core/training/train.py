@@ -1,0 +1,214 @@
+"""From a name and a dataset to the whole folder `weights/<name>/`."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import keras
+import numpy as np
+import pandas as pd
+
+from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.evaluation.cost import machine
+from fer_core.evaluation.evaluate import evaluate_and_write
+from fer_core.evaluation.judge import library_versions
+from fer_core.evaluation.record import Evaluation
+from fer_core.models import ModelSpec, find
+from fer_core.models.transfer import head_model
+from fer_core.savedmodels import update_manifest
+from fer_core.savedmodels.convert import Quantisation, convert_litert, halve, save_keras
+from fer_core.settings import settings
+from fer_core.training.augmentation import augmentation_layers
+from fer_core.training.card import model_card
+from fer_core.training.features import trunk_features
+from fer_core.training.fit import Fitted, Labelled, fit
+from fer_core.training.progress import Budget
+from fer_core.training.recipe import Recipe
+
+LARGE = 10_000_000
+"""Parameters from which a trunk's LiteRT weights are stored as int8 rather than float16."""
+
+
+def train(
+    name: str,
+    dataset: FaceDataset,
+    recipe: Recipe,
+    *,
+    weights: Path | None = None,
+    budget: float | None = None,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Trains a model, going on where an earlier call was cut off, and saves its folder.
+
+    Trains on the protocol's train split, selects the epoch on its validation split, and touches
+    the test split once, at the end.
+
+    Args:
+        name: Registry name.
+        dataset: FER2013.
+        recipe: How to train it.
+        weights: Folder of all saved models; the settings' if not given.
+        budget: Minutes after which to stop, trunk features included, or None.
+        say: Receives sentences about what is being done.
+
+    Returns:
+        The model's folder.
+
+    Raises:
+        BudgetSpent: When the budget is over; call again to go on.
+    """
+    spec = find(name)
+    protocol = PROTOCOLS[recipe.protocol or spec.protocol]
+    split = protocol.split(dataset)
+    train_part, validation_part = (
+        Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
+        for rows in (split.train, split.validation)
+    )
+    folder, limit = _state_folder(name, protocol.name, recipe), Budget(budget)
+    keras.utils.set_random_seed(recipe.seed)
+    keras.mixed_precision.set_global_policy(recipe.precision)
+    network = spec.build(len(protocol.classes))
+    learner, layers = network, augmentation_layers(recipe.augmentation, recipe.seed)
+    if spec.is_frozen:
+        file = folder / "train.npy"
+        train_part = _features(network, train_part, recipe, recipe.views, file, say, limit)
+        file = folder / "validation.npy"
+        validation_part = _features(network, validation_part, recipe, 1, file, say, limit)
+        learner, layers = head_model(network), []
+    fitted = fit(learner, layers, train_part, validation_part, recipe, folder, limit)
+    say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; saving and judging.")
+    facts = {
+        "name": name,
+        "classes": protocol.classes,
+        "protocol": protocol.name,
+        "faces": {"train": len(split.train), "validation": len(split.validation)},
+        **_facts_of(network),
+        **_facts_of_run(fitted, recipe),
+    }
+    saved = save(spec, network, fitted.history, facts, dataset, weights or settings().weights)
+    shutil.rmtree(folder)
+    return saved
+
+
+def _facts_of(network: keras.Model) -> dict[str, Any]:
+    trainable = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    return {"parameters": network.count_params(), "trainable": trainable}
+
+
+def _facts_of_run(fitted: Fitted, recipe: Recipe) -> dict[str, Any]:
+    return {
+        "seed": recipe.seed,
+        "best_epoch": fitted.best_epoch,
+        "epochs_run": len(fitted.history),
+        "minutes": round(fitted.history["seconds"].sum() / 60, 1),
+        "machine": f"{machine()}, {os.cpu_count()} cores",
+        "versions": library_versions(),
+        "recipe": recipe.as_dict(),
+    }
+
+
+def save(
+    spec: ModelSpec,
+    network: keras.Model,
+    history: pd.DataFrame,
+    facts: dict[str, Any],
+    dataset: FaceDataset,
+    weights: Path,
+) -> Path:
+    """Writes the whole folder of a trained network, judges it, and records its files.
+
+    Args:
+        spec: The architecture.
+        network: Trained, in whatever precision.
+        history: One row an epoch.
+        facts: What `recipe.json` holds.
+        dataset: FER2013, to judge it on.
+        weights: Folder of all saved models.
+    """
+    plain = rebuild(spec, network)
+    staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
+    folder = staging / spec.name
+    shutil.rmtree(staging, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if spec.is_frozen:
+        head_model(plain).save_weights(folder / "head.weights.h5")
+        halve(folder / "head.weights.h5")
+    else:
+        save_keras(plain, folder / "model.keras")
+    quantisation: Quantisation = "int8" if plain.count_params() > LARGE else "float16"
+    (folder / "model.tflite").write_bytes(convert_litert(plain, quantisation))
+    _rounded(history).to_csv(folder / "history.csv", index=False)
+    (folder / "recipe.json").write_text(json.dumps(facts, indent=1) + "\n")
+    record = evaluate_and_write(spec.name, dataset, staging)
+    card = model_card(spec, facts, Evaluation.model_validate(record))
+    (folder / "card.md").write_text(card)
+    saved = weights / spec.name
+    shutil.rmtree(saved, ignore_errors=True)
+    folder.rename(saved)
+    staging.rmdir()
+    update_manifest(weights, spec.name)
+    return saved
+
+
+def _rounded(history: pd.DataFrame) -> pd.DataFrame:
+    """Six decimals, but for the rate, which may be smaller than that: four digits."""
+    rates = history["learning_rate"].map(lambda rate: float(f"{rate:.4g}"))
+    return history.round(6).assign(learning_rate=rates)
+
+
+def rebuild(spec: ModelSpec, network: keras.Model) -> keras.Model:
+    """Returns the same network in float32, with the same weights (mixed ones do not convert)."""
+    keras.mixed_precision.set_global_policy("float32")
+    plain = spec.build(network.output_shape[-1], **_untrained(spec))
+    plain.set_weights(network.get_weights())
+    return plain
+
+
+def _untrained(spec: ModelSpec) -> dict[str, bool]:
+    return {"pretrained": False} if spec.trunk else {}
+
+
+def _state_folder(name: str, protocol: str, recipe: Recipe) -> Path:
+    """A training goes on only with the very recipe it began with."""
+    folder = settings().checkpoints / f"{name}-{protocol}-{_digest(recipe)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _digest(recipe: Recipe) -> str:
+    """Returns the same eight characters for equal recipes, on every machine."""
+    decisive = {key: value for key, value in recipe.as_dict().items() if key != "note"}
+    return f"{crc32(json.dumps(decisive, sort_keys=True).encode()):08x}"
+
+
+def _features(
+    network: keras.Model,
+    part: Labelled,
+    recipe: Recipe,
+    views: int,
+    file: Path,
+    say: Callable[[str], None],
+    limit: Budget,
+) -> Labelled:
+    """Returns what a frozen trunk makes of the faces: all that its head ever sees."""
+    say(f"{network.name}: trunk features of {len(part.labels):,} faces, views of each: {views}.")
+    features = trunk_features(network, part.inputs, recipe, views, file, _tenths(say, limit))
+    return Labelled(features, part.labels)
+
+
+def _tenths(say: Callable[[str], None], limit: Budget) -> Callable[[float], None]:
+    """Returns a progress function that speaks at every tenth, and stops when the time is up."""
+    said = 0
+
+    def progress(share: float) -> None:
+        nonlocal said
+        limit.check()
+        if int(share * 10) > said:
+            said = int(share * 10)
+            say(f"  {said * 10} %")
+
+    return progress

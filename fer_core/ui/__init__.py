@@ -1,0 +1,1 @@
+"""Everything that imports Streamlit: page header, cached loaders, widgets, sections of pages."""

@@ -1,0 +1,85 @@
+"""Two pictures on one another, with a divider to pull across them.
+
+A native range input carries the position: arrow keys move it by 1 %, Page Up and Page Down by
+10 %, Home and End to the sides; a mouse or a finger pulls it anywhere on the picture.
+"""
+
+import base64
+import io
+from typing import TypedDict
+
+import cv2
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from fer_core.settings import ROOT
+
+LONGEST_SIDE = 1200
+"""Longest side sent to the browser, pixels: the width of a page."""
+EXACT_SIDE = 256
+"""Up to this side a picture is sent without loss and enlarged without smoothing."""
+NARROWEST, WIDEST = 0.25, 4.0
+"""Limits of the frame's width over its height, so that a strip can still be pulled across."""
+
+_HERE = ROOT / "fer_core" / "ui"
+_mount = st.components.v2.component(
+    "fer_before_after",
+    html=(_HERE / "before_after.html").read_text(),
+    css=(_HERE / "before_after.css").read_text(),
+    js=(_HERE / "before_after.js").read_text(),
+)
+
+
+class _Side(TypedDict):
+    source: str
+    label: str
+    pixelated: bool
+
+
+def before_after(
+    before: np.ndarray,
+    after: np.ndarray,
+    labels: tuple[str, str] = ("Before", "After"),
+    key: str | None = None,
+    start: int = 50,
+) -> None:
+    """Draws a before/after slider as wide as its column and at most 70 % of the window high.
+
+    Args:
+        before: Picture on the left, uint8 RGB of shape (h, w, 3) or gray of shape (h, w).
+        after: Picture on the right, likewise. Where its proportions differ from those of
+            `before`, each is fitted whole into the frame of `before`.
+        labels: Words on the left and the right picture; they are read aloud too.
+        key: Key of the element, needed where a page has more than one.
+        start: Where the divider stands at first, percent of the width.
+    """
+    height, width = before.shape[:2]
+    data = {
+        "before": _side(before, labels[0]),
+        "after": _side(after, labels[1]),
+        "ratio": min(max(width / height, NARROWEST), WIDEST),
+        "start": start,
+    }
+    _mount(data=data, key=key)
+
+
+def _side(picture: np.ndarray, label: str) -> _Side:
+    small = max(picture.shape[:2]) <= EXACT_SIDE
+    return {"source": _data_url(picture, exact=small), "label": label, "pixelated": small}
+
+
+def _data_url(picture: np.ndarray, exact: bool) -> str:
+    """Returns the picture as a `data:` address: PNG if exact, else JPEG with full colour."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, LONGEST_SIDE / max(height, width))
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    buffer = io.BytesIO()
+    if exact:
+        Image.fromarray(picture).save(buffer, "PNG")
+    else:
+        Image.fromarray(picture).save(buffer, "JPEG", quality=92, subsampling=0)
+    kind = "png" if exact else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"

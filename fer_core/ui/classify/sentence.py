@@ -1,0 +1,46 @@
+"""The answer of the page, in a sentence."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from fer_core.charts.look import percent
+from fer_core.emotions import EMOTIONS
+from fer_core.inference import FaceEmotion
+from fer_core.inference.pipeline import NOT_SURE
+
+
+def sentence(model: str, faces: Sequence[FaceEmotion], threshold: float, pictures: int = 1) -> str:
+    """Returns what a model read, as Markdown.
+
+    Args:
+        model: As people read its name.
+        faces: Of all pictures.
+        threshold: Confidence below which the answer is "not sure".
+        pictures: How many were looked at.
+    """
+    where = "this picture" if pictures == 1 else f"these {pictures} pictures"
+    if not faces:
+        return f"No face was found in {where}."
+    if len(faces) > 1:
+        return f"{model} reads {len(faces)} faces in {where}: {_counts(faces, threshold)}."
+    face = faces[0]
+    if face.answer(threshold) == NOT_SURE:
+        return (
+            f"{model} is **not sure** about this face: its best guess, {face.label}, has "
+            f"{_share(face)}."
+        )
+    return f"{model} reads this face as **{face.label}** ({_share(face)})."
+
+
+def _share(face: FaceEmotion) -> str:
+    return percent(face.confidence).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _counts(faces: Sequence[FaceEmotion], threshold: float) -> str:
+    counted = Counter(face.answer(threshold) for face in faces)
+    ranked = sorted(counted, key=lambda name: (-counted[name], _rank(name)))
+    return ", ".join(f"{counted[name]} {name}" for name in ranked)
+
+
+def _rank(answer: str) -> int:
+    return EMOTIONS.index(answer) if answer in EMOTIONS else len(EMOTIONS)

@@ -1,0 +1,180 @@
+"""Which models are compared and on which faces; the choice lives in the URL."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from fer_core.charts.ranking import best_first
+from fer_core.errors import EvaluationError
+from fer_core.evaluation.comparison import (
+    COMMON,
+    Contender,
+    Field,
+    common_view,
+    group_title,
+    groups_of,
+    read_field,
+)
+from fer_core.evaluation.significance import Comparison, compare_all
+from fer_core.models import ModelSpec
+from fer_core.settings import settings
+
+GUESTS = "guests"
+"""Key in the session's state: contenders somebody brought, by name."""
+
+JOINED = "joined"
+"""Key in the session's state: a guest that has just come and is to be shown."""
+
+_FILES = ("evaluation.json", "predictions.npz", "history.csv", "recipe.json", "model.tflite")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the sections draw.
+
+    Attributes:
+        title: Which faces these are.
+        contenders: Best first, all tested on the same faces.
+        comparisons: Every pair of them.
+        untrained: Architectures of this protocol with no saved model.
+    """
+
+    title: str
+    contenders: tuple[Contender, ...]
+    comparisons: tuple[Comparison, ...]
+    untrained: tuple[ModelSpec, ...]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Title of each contender's name."""
+        return {contender.name: contender.title for contender in self.contenders}
+
+    @property
+    def n(self) -> int:
+        """Number of faces they share."""
+        return len(self.contenders[0].split)
+
+
+def read_all() -> Field:
+    """Returns the saved models, read anew when one of their files changes, and the guests."""
+    weights = settings().weights
+    field = _field(weights, _version(weights))
+    guests = tuple(st.session_state.get(GUESTS, {}).values())
+    return Field((*field.contenders, *guests), field.unreadable, field.untrained)
+
+
+def _version(weights: Path) -> tuple[tuple[str, int, int], ...]:
+    paths = [weights / "manifest.json"]
+    paths += [path for file in _FILES for path in weights.glob(f"*/{file}")]
+    stats = [(str(path), path.stat()) for path in paths if path.exists()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the saved models")
+def _field(weights: Path, version: tuple[tuple[str, int, int], ...]) -> Field:
+    return read_field(weights)
+
+
+def choose(field: Field) -> Chosen | None:
+    """Draws the choice of faces and models; returns it, or None and says why there is none."""
+    groups = groups_of(field.contenders)
+    joined = st.session_state.pop(JOINED, None)
+    if joined is not None:
+        st.session_state["on"] = next(
+            name for name, group in groups.items() if joined.name in {c.name for c in group}
+        )
+    view = _choose_view(list(groups)) if len(groups) > 1 else next(iter(groups))
+    offered = field.contenders if view == COMMON else groups[view]
+    titles = {contender.name: contender.title for contender in offered}
+    key = f"models-{view}"
+    if joined is not None and key in st.session_state:
+        st.session_state[key] = [*st.session_state[key], joined.name]
+    names = st.pills(
+        "Models",
+        list(titles),
+        selection_mode="multi",
+        default=list(titles),
+        format_func=titles.__getitem__,
+        key=key,
+        bind="query-params",
+    )
+    chosen = tuple(contender for contender in offered if contender.name in names)
+    if not chosen:
+        st.info("Choose at least one model.", icon=":material/leaderboard:")
+        return None
+    if view == COMMON:
+        try:
+            chosen = _common(_key(chosen), chosen)
+        except EvaluationError as error:
+            st.info(str(error), icon=":material/group_off:")
+            return None
+        st.caption(
+            f"{len(chosen[0].split):,} faces, {', '.join(chosen[0].classes)}: none of these models "
+            "was trained on any of them. Other emotions are dropped and probabilities renormalised."
+        )
+    untrained = tuple(spec for spec in field.untrained if spec.protocol == view)
+    ranked = tuple(best_first(chosen))
+    return Chosen(group_title(view), ranked, _comparisons(_key(ranked), ranked), untrained)
+
+
+def _choose_view(views: list[str]) -> str:
+    """Draws the choice of faces where there is one."""
+    return st.segmented_control(
+        "Tested on",
+        [*views, COMMON],
+        default=views[0],
+        required=True,
+        format_func=group_title,
+        key="on",
+        bind="query-params",
+        help="Figures are comparable only on the same faces. “Common to all” keeps the faces that "
+        "were test faces of every chosen model, and the emotions all of them know.",
+    )
+
+
+def _key(contenders: tuple[Contender, ...]) -> tuple[tuple[str, int, float], ...]:
+    """What tells one set of answers from another without hashing all of them."""
+    return tuple((c.name, len(c.split), c.judged.metrics["log_loss"].value) for c in contenders)
+
+
+@st.cache_resource(scope="session", max_entries=10, show_spinner=False)
+def _common(key: tuple, _contenders: tuple[Contender, ...]) -> tuple[Contender, ...]:
+    return common_view(_contenders)
+
+
+@st.cache_resource(scope="session", max_entries=50, show_spinner=False)
+def _comparisons(key: tuple, _contenders: tuple[Contender, ...]) -> tuple[Comparison, ...]:
+    right = {contender.name: contender.right for contender in _contenders}
+    return tuple(compare_all(right))
+
+
+def choose_one(contenders: tuple[Contender, ...]) -> Contender:
+    """Draws the choice of one model, where there are several; returns it."""
+    if len(contenders) == 1:
+        return contenders[0]
+    return _select("Model", contenders, "first")
+
+
+def choose_pair(contenders: tuple[Contender, ...]) -> tuple[Contender, ...]:
+    """Draws the choice of two models, side by side; returns one or two of them."""
+    if len(contenders) == 1:
+        return contenders
+    left, right = st.columns(2)
+    with left:
+        first = choose_one(contenders)
+    with right:
+        others = tuple(c for c in contenders if c.name != first.name)
+        return first, _select("Beside it", others, "second")
+
+
+def _select(label: str, contenders: tuple[Contender, ...], key: str) -> Contender:
+    by_name = {contender.name: contender for contender in contenders}
+    name = st.selectbox(
+        label,
+        list(by_name),
+        format_func=lambda name: by_name[name].title,
+        key=key,
+        bind="query-params",
+    )
+    return by_name[name]

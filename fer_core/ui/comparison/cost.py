@@ -1,0 +1,28 @@
+"""What does it cost?"""
+
+import streamlit as st
+
+from fer_core.charts.cost import COSTS, accuracy_against_cost
+from fer_core.evaluation.words import recommend
+from fer_core.ui.comparison.choice import Chosen
+from fer_core.ui.figure import show
+
+
+def show_cost(chosen: Chosen) -> None:
+    """Draws accuracy against cost with the Pareto front, and names the model to take."""
+    st.subheader("What does it cost?", anchor=False)
+    if not any(contender.cost for contender in chosen.contenders):
+        st.info("No cost is recorded of these models.")
+        return
+    st.markdown(f"**Recommended:** {recommend(chosen.contenders, chosen.comparisons)[1]}")
+    cost = st.segmented_control(
+        "Cost",
+        list(COSTS),
+        default="milliseconds",
+        required=True,
+        format_func=lambda key: COSTS[key].title.split(",")[0],
+        key="cost",
+        bind="query-params",
+    )
+    exhibit = accuracy_against_cost(chosen.contenders, cost)
+    show(exhibit.figure, exhibit.caption, exhibit.table, key="cost-chart")

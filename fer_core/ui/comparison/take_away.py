@@ -1,0 +1,51 @@
+"""Take it away: the review as one HTML file, every table as CSV."""
+
+import io
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import streamlit as st
+
+from fer_core.review.document import Part, review_html, tables
+from fer_core.savedmodels import saved_names
+from fer_core.ui.comparison.choice import Chosen
+
+
+def show_take_away(chosen: Chosen) -> None:
+    """Draws the downloads; each file is made when it is asked for."""
+    st.subheader("Take it away", anchor=False)
+    part = Part(chosen.title, chosen.contenders, chosen.comparisons, chosen.untrained)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Review as HTML",
+            lambda: review_html([part]),
+            "review.html",
+            "text/html",
+            icon=":material/description:",
+            on_click="ignore",
+            type="primary",
+        )
+        st.download_button(
+            "All tables as CSV",
+            lambda: _zipped(part),
+            "tables.zip",
+            "application/zip",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+    st.caption(
+        "The review is one file with interactive charts, about 6 MB; it opens without a network "
+        "and prints. The address of this page is a link to this very choice of models."
+    )
+    saved = saved_names()
+    names = " ".join(contender.name for contender in chosen.contenders if contender.name in saved)
+    if names:
+        st.markdown("The same from the command line:")
+        st.code(f"python -m fer_core compare {names} --out review.html", language="bash")
+
+
+def _zipped(part: Part) -> bytes:
+    file = io.BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, table in tables(part).items():
+            archive.writestr(f"{name}.csv", table.to_csv(index=False))
+    return file.getvalue()

@@ -1,0 +1,1 @@
+"""The sections of the Dataset page, from where the faces come from to what to doubt of them."""

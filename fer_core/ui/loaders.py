@@ -1,0 +1,63 @@
+"""Classifiers and detectors, loaded once for all who use the server."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from fer_core.digest import sha256
+from fer_core.faces import Detector, detector, yunet_file
+from fer_core.inference import Classifier, Pipeline
+from fer_core.models import REGISTRY
+from fer_core.savedmodels import open_model, saved_names
+
+
+def pipeline(model: str, detector_name: str = "auto", fast: bool = False) -> Pipeline:
+    """Returns a pipeline whose classifier and detector are shared with every other session.
+
+    The model's files are verified each time, so that one replaced or damaged meanwhile is noticed.
+
+    Raises:
+        FerError: If model or detector are not to be had; the message says why.
+    """
+    return Pipeline(_detector(detector_name, yunet_file(), fast), classifier(model))
+
+
+def classifier(model: str) -> Classifier:
+    """Returns a classifier shared with every other session, its files verified each time.
+
+    Raises:
+        FerError: If there is no such model, or a file of it is missing or changed.
+    """
+    return _classifier(model, fingerprint(model))
+
+
+def fingerprint(model: str) -> str:
+    """Returns the sha256 of what a saved model answers with: network, classes and temperature.
+
+    Raises:
+        FerError: If there is no such model, or a file of it is missing or changed.
+    """
+    saved = open_model(model)
+    files = ("model.tflite", "recipe.json", "evaluation.json")
+    return " ".join(sha256(saved.file(file)) for file in files)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _classifier(name: str, version: str) -> Classifier:
+    return Classifier.load(name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _detector(name: str, yunet: Path | None, fast: bool) -> Detector:
+    return detector(name, fast)
+
+
+def models_in_order() -> list[str]:
+    """Returns the names of the saved models, in the registry's order, any others after them."""
+    names = saved_names()
+    return [name for name in REGISTRY if name in names] + [n for n in names if n not in REGISTRY]
+
+
+def title(model: str) -> str:
+    """Returns a model's name as people read it."""
+    return REGISTRY[model].title if model in REGISTRY else model

@@ -1,0 +1,47 @@
+"""The first call of every page: its settings, its look and the navigation."""
+
+import streamlit as st
+
+from fer_core.memory import return_large_blocks
+from fer_core.settings import ROOT
+
+PAGES = (
+    ("Home.py", "Home", ":material/home:"),
+    ("pages/1_Dataset.py", "Dataset", ":material/grid_view:"),
+    ("pages/2_Image_operations.py", "Image operations", ":material/tune:"),
+    ("pages/3_Model_comparison.py", "Model comparison", ":material/leaderboard:"),
+    ("pages/4_Classify.py", "Classify", ":material/face:"),
+    ("pages/5_Style_transfer.py", "Style transfer", ":material/brush:"),
+)
+
+
+FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
+"""Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
+
+
+def begin(title: str) -> None:
+    """Sets the page's title and draws the sidebar's links; call it first in each page.
+
+    Args:
+        title: Name of the page in the browser's tab.
+    """
+    st.set_page_config(page_title=f"{title} · FER Studio", page_icon=FAVICON, layout="wide")
+    _prepare_process()
+    st.html(ROOT / "fer_core" / "ui" / "page.css")
+    with st.sidebar:
+        st.markdown("**FER Studio**")
+        for path, label, page_icon in PAGES:
+            if (ROOT / path).exists():
+                st.page_link(path, label=label, icon=page_icon)
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare_process() -> None:
+    """Once for the server: what all its pages profit from."""
+    return_large_blocks()
+
+
+def lead(sentence: str) -> None:
+    """Draws the page's answer, a sentence of Markdown computed from the data, under its title."""
+    with st.container(key="lead"):
+        st.markdown(sentence)

@@ -1,0 +1,22 @@
+"""The photo to paint, and where faces are in it."""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.faces import FaceBox, detector, resolve
+from fer_core.images import decode
+
+
+def read(data: bytes) -> tuple[np.ndarray, list[FaceBox]]:
+    """Returns a photo as uint8 RGB of shape (h, w, 3), and its faces; kept for the session.
+
+    Raises:
+        FerError: If it is no picture that can be used, or the detector is not to be had.
+    """
+    return _read(data, resolve("auto"))
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _read(data: bytes, detector_name: str) -> tuple[np.ndarray, list[FaceBox]]:
+    photo = decode(data)
+    return photo, detector(detector_name).detect(photo)

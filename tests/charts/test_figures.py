@@ -1,0 +1,225 @@
+"""What the comparison's charts hold: the right figures, in the right places."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fer_core.charts.confidence import calibration_table, coverage_curves, reliability_diagram
+from fer_core.charts.cost import accuracy_against_cost, pareto_front
+from fer_core.charts.failures import (
+    confusion,
+    confusion_of,
+    highest_cell,
+    normalise,
+    per_class,
+    precision_recall_curves,
+    roc_curves,
+)
+from fer_core.charts.heat import heat_overlay
+from fer_core.charts.lead import leads, significance_matrix
+from fer_core.charts.look import model_colour, model_symbol
+from fer_core.charts.ranking import best_first, ranking
+from fer_core.charts.robustness import robustness_curves
+from fer_core.charts.training import epoch_violins, training_curves
+from fer_core.evaluation.calibration import noise_floor
+from fer_core.evaluation.comparison import read_field
+from fer_core.evaluation.robustness import CORRUPTIONS
+from fer_core.evaluation.significance import compare_all
+from fer_core.models import REGISTRY
+
+
+@pytest.fixture(scope="module")
+def field(made_up_five):
+    return read_field(made_up_five)
+
+
+@pytest.fixture(scope="module")
+def seven(field):
+    return best_first([c for c in field.contenders if c.protocol == "fer2013"])
+
+
+@pytest.fixture(scope="module")
+def comparisons(seven):
+    right = {contender.name: contender.right for contender in seven}
+    return compare_all(right)
+
+
+def titles(contenders):
+    return {contender.name: contender.title for contender in contenders}
+
+
+def test_every_model_has_a_colour_and_a_marker_of_its_own() -> None:
+    assert len({model_colour(name) for name in REGISTRY}) == len(REGISTRY)
+    assert len({model_symbol(name) for name in REGISTRY}) == len(REGISTRY)
+    assert model_colour("somebody's") == model_colour("somebody's")
+
+
+def test_ranking_draws_best_first_with_intervals_and_baseline(seven) -> None:
+    exhibit = ranking(seven)
+    dots = [trace for trace in exhibit.figure.data if trace.error_x.array is not None]
+    assert [dot.y[0] for dot in dots] == [c.title for c in seven]
+    assert dots[0].x[0] == seven[0].accuracy.value
+    assert dots[0].x[0] - dots[0].error_x.arrayminus[0] == pytest.approx(seven[0].accuracy.low)
+    lines = [shape.x0 for shape in exhibit.figure.layout.shapes if shape.type == "line"]
+    assert lines == [seven[0].judged.baseline]
+    assert "3,589" in exhibit.caption
+    assert exhibit.table["Accuracy"].tolist() == [c.accuracy.value for c in seven]
+
+
+def test_ranking_by_a_loss_puts_the_smallest_first(seven) -> None:
+    exhibit = ranking(seven, "log_loss")
+    values = [trace.x[0] for trace in exhibit.figure.data]
+    assert values == sorted(values)
+
+
+def test_spread_of_the_calibration_error_is_not_called_an_interval(seven) -> None:
+    caption = ranking(seven, "ece").caption
+    assert "95 %" not in caption
+    floors = [noise_floor(contender.split.probabilities) for contender in seven]
+    assert f"would show {100 * min(floors):.1f} % to {100 * max(floors):.1f} %" in caption
+    assert "95 % bootstrap intervals" in ranking(seven, "log_loss").caption
+    alone = reliability_diagram(seven[0]).caption
+    assert f"show about {100 * noise_floor(seven[0].calibrated):.1f} %" in alone
+
+
+def test_people_are_drawn_only_beside_what_they_were_asked(seven) -> None:
+    own = [replace(contender, protocol="own-12345678-7") for contender in seven]
+    for contenders, expected in ((seven, True), (own, False)):
+        exhibit = ranking(contenders)
+        drawn = [shape for shape in exhibit.figure.layout.shapes if shape.type == "rect"]
+        assert bool(drawn) == expected
+        assert ("people" in exhibit.caption) == expected
+
+
+def test_robustness_bars_are_the_recorded_intervals(seven) -> None:
+    trace = robustness_curves(seven, ["blur"]).figure.data[0]
+    first = seven[0].robustness.points[0].accuracy
+    assert trace.error_y.array[0] == pytest.approx(first.high - first.value)
+    assert trace.error_y.arrayminus[0] == pytest.approx(first.value - first.low)
+
+
+def test_untrained_model_is_shown_by_its_reports_figure(field) -> None:
+    ghosts = [spec for spec in field.untrained if spec.name == "bolarinwa_resnet101"]
+    r4 = [c for c in field.contenders if c.protocol == "r4"]
+    claims = next(t for t in ranking(r4, untrained=ghosts).figure.data if t.name == "reported")
+    assert dict(zip(claims.y, claims.x, strict=True)) == {
+        "Bolarinwa CNN 1": 0.64,
+        "Bolarinwa ResNet101 (not trained)": 0.32,
+    }
+
+
+def test_leads_are_seen_from_the_leader(seven, comparisons) -> None:
+    exhibit = leads(comparisons, seven[0].name, titles(seven), 3589)
+    for dot in exhibit.figure.data:
+        other = next(c for c in seven if c.title == dot.y[0])
+        gap = seven[0].accuracy.value - other.accuracy.value
+        assert dot.x[0] == pytest.approx(100 * gap)
+    turned = leads(comparisons, seven[-1].name, titles(seven), 3589)
+    assert all(dot.x[0] < 0 for dot in turned.figure.data)
+
+
+def test_matrix_is_antisymmetric_and_gray_where_chance(seven, comparisons) -> None:
+    order = [contender.name for contender in seven]
+    (cells,) = significance_matrix(comparisons, order, titles(seven), 3589).figure.data
+    z = np.array(cells.z, float)
+    assert np.isnan(np.diag(z)).all()
+    assert np.nan_to_num(z) == pytest.approx(-np.nan_to_num(z).T)
+    for comparison in comparisons:
+        i, j = order.index(comparison.first), order.index(comparison.second)
+        assert (z[i, j] != 0) == comparison.is_real
+        assert f"{100 * comparison.difference.value:+.1f}" in cells.text[i][j]
+
+
+def test_front_leaves_out_what_something_cheaper_beats(field) -> None:
+    models = {c.name: c for c in field.contenders}
+    chosen = [models["slim_vgg"], models["vgg16_finetuned"], models["custom_cnn"]]
+    front = [contender.name for contender in pareto_front(chosen, "milliseconds")]
+    assert front == ["custom_cnn", "slim_vgg"]
+
+
+def test_cost_axis_is_logarithmic_where_costs_lie_far_apart(seven) -> None:
+    assert accuracy_against_cost(seven, "parameters").figure.layout.xaxis.type == "log"
+    close = [c for c in seven if c.name != "vgg16_finetuned"]
+    assert accuracy_against_cost(close, "parameters").figure.layout.xaxis.type is None
+
+
+def test_confusion_cells_add_up_as_they_are_said_to(seven) -> None:
+    counts = confusion_of(seven[0])
+    assert counts.sum() == 3589
+    assert normalise(counts, "truth").sum(axis=1) == pytest.approx(np.ones(7))
+    assert normalise(counts, "prediction").sum(axis=0) == pytest.approx(np.ones(7))
+    (cells,) = confusion(seven[0], "counts").figure.data
+    assert (np.array(cells.z) == counts).all()
+
+
+def test_two_matrices_share_one_scale(seven) -> None:
+    highest = highest_cell(seven[:2], "truth")
+    scales = [confusion(c, "truth", highest).figure.data[0].zmax for c in seven[:2]]
+    assert scales[0] == scales[1] == highest
+
+
+def test_per_class_draws_three_measures_with_support(seven) -> None:
+    exhibit = per_class(seven[:2])
+    assert len(exhibit.figure.data) == 6
+    recall = exhibit.figure.data[1]
+    assert list(recall.x) == [record.recall.value for record in seven[0].per_class]
+    assert exhibit.table["Support"].iloc[:7].sum() == 3589
+
+
+def test_curves_end_where_they_must_and_name_their_areas(seven) -> None:
+    precision_recall = precision_recall_curves(seven[0])
+    assert len(precision_recall.table) == 7
+    for curve, area in zip(
+        precision_recall.figure.data, precision_recall.table["Area"], strict=True
+    ):
+        assert curve.name.endswith(f"{area:.2f}")
+        assert {min(curve.x), max(curve.x)} == {0, 1}
+    for curve in roc_curves(seven[0]).figure.data[:7]:
+        assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (0, 0, 1, 1)
+
+
+def test_reliability_holds_every_face_before_and_after(seven) -> None:
+    table = reliability_diagram(seven[0]).table
+    assert table.groupby("Scaling")["Faces"].sum().tolist() == [3589, 3589]
+    row = calibration_table(seven).iloc[0]
+    assert row["ECE before"] == seven[0].calibration.before.ece
+    assert row["Temperature"] == seven[0].calibration.temperature
+
+
+def test_answering_every_face_gives_the_plain_accuracy(seven) -> None:
+    exhibit = coverage_curves(seven)
+    for contender, curve in zip(seven, exhibit.figure.data, strict=True):
+        assert curve.x[-1] == 1
+        assert curve.y[-1] == pytest.approx(contender.accuracy.value, abs=1e-4)
+
+
+def test_robustness_starts_at_the_face_as_it_is(seven) -> None:
+    exhibit = robustness_curves(seven, list(CORRUPTIONS))
+    assert len(exhibit.figure.data) == len(CORRUPTIONS) * len(seven)
+    for trace in exhibit.figure.data:
+        assert list(trace.x) == [0, 1, 2, 3, 4, 5]
+    assert "1,000" in exhibit.caption
+
+
+def test_training_marks_the_epoch_that_was_kept(seven) -> None:
+    history = seven[0].history
+    kept = replace(seven[0], best_epoch=7)
+    assert history.set_index("epoch")["val_accuracy"].idxmax() != 7
+    assert training_curves(kept).figure.layout.shapes[0].x0 == 7
+    assert seven[0].best_epoch == 25, "as recipe.json says"
+    assert not training_curves(replace(kept, best_epoch=None)).figure.layout.shapes
+    violins = epoch_violins(seven[:2], "loss")
+    assert len(violins.figure.data) == 4
+    assert violins.table["Median"].iloc[0] == pytest.approx(history["loss"].median())
+
+
+def test_heat_brightens_only_where_it_is_positive() -> None:
+    face = np.full((48, 48), 100, np.uint8)
+    heat = np.zeros((48, 48))
+    heat[:8, :8] = 1
+    heat[40:, 40:] = -1
+    overlay = heat_overlay(face, heat)
+    assert overlay.shape == (288, 288, 3)
+    assert (overlay[150:, 150:] == 100).all()
+    assert (overlay[:30, :30].max(axis=2) > 150).all()

@@ -1,0 +1,135 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from fer_core import cli
+from fer_core.errors import CorruptModel, DatasetError
+from fer_core.savedmodels import open_model, read_predictions
+from fer_core.settings import settings
+
+
+@pytest.fixture(scope="module")
+def app():
+    if not cli.app.registered_commands:
+        cli._register()
+    return cli.app
+
+
+def run(app, *arguments):
+    result = CliRunner().invoke(app, arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def own_faces(tmp_path):
+    """Twelve black faces labelled angry and eleven white ones labelled neutral."""
+    for name, n, level in (("angry", 12, 0), ("neutral", 11, 255)):
+        folder = tmp_path / "own" / "train" / name
+        folder.mkdir(parents=True)
+        for number in range(n):
+            picture = np.full((48, 48), abs(level - number), np.uint8)
+            Image.fromarray(picture).save(folder / f"{number}.png")
+    return tmp_path / "own"
+
+
+def test_own_faces_are_judged_and_written_elsewhere(app, saved_models, own_faces, tmp_path) -> None:
+    out = tmp_path / "out"
+    before = sorted(path.stat().st_mtime_ns for path in saved_models.rglob("*.*"))
+    result = run(app, "evaluate", "custom_cnn", "--data", str(own_faces), "--out", str(out))
+    assert result.exit_code == 0
+    assert "custom_cnn on 23 faces" in result.stdout
+    assert "Accuracy           100.0 % (95 % interval 100.0 to 100.0)" in result.stdout
+    assert "(spread " in next(line for line in result.stdout.splitlines() if "ECE" in line)
+    record = json.loads((out / "evaluation.json").read_text())
+    assert record["protocol"] == "own"
+    assert record["test"]["metrics"]["accuracy"]["value"] == 1
+    assert read_predictions(out / "predictions.npz").test.labels.tolist().count(6) == 11
+    assert sorted(path.stat().st_mtime_ns for path in saved_models.rglob("*.*")) == before
+
+
+def test_robustness_is_measured_on_demand(app, saved_models, own_faces, tmp_path) -> None:
+    out = tmp_path / "out"
+    result = run(
+        app, "evaluate", "custom_cnn", "--data", str(own_faces), "--out", str(out), "--robustness"
+    )
+    assert "Darkness 5" in result.stdout
+    record = json.loads((out / "evaluation.json").read_text())
+    accuracy = {
+        (point["corruption"], point["severity"]): point["accuracy"]["value"]
+        for point in record["robustness"]["points"]
+    }
+    assert record["robustness"]["n"] == 23
+    assert accuracy["none", 0] == 1
+    assert accuracy["darkness", 5] == pytest.approx(12 / 23), "white faces turn dark, thus angry"
+    assert accuracy["rotation", 5] == 1
+
+
+def test_record_is_reproduced_or_said_not_to_be(app, saved_models, tmp_path, monkeypatch) -> None:
+    """On a small FER2013-like csv: recorded, evaluated again, then tampered with."""
+    rng = np.random.default_rng(0)
+    lines = ["emotion,pixels,Usage"]
+    for usage, n in (("Training", 20), ("PublicTest", 60), ("PrivateTest", 80)):
+        for _ in range(n):
+            label = rng.integers(0, 7)
+            level = int(np.clip(label * 42 + rng.normal(0, 30), 0, 255))
+            lines.append(f"{label},{' '.join([str(level)] * 2304)},{usage}")
+    (tmp_path / "fer2013.csv").write_text("\n".join(lines))
+    monkeypatch.setenv("FER_DATA", str(tmp_path / "fer2013.csv"))
+    monkeypatch.setenv("FER_CACHE", str(tmp_path / "cache"))
+    settings.cache_clear()
+    assert "is not the data it was recorded on" in run(app, "evaluate", "custom_cnn").stdout
+    card = saved_models / "custom_cnn" / "card.md"
+    card.write_text("Of another judgement.")
+    assert "Recorded in" in run(app, "evaluate", "custom_cnn", "--write").stdout
+    assert card.read_text().startswith("# Custom CNN")
+    saved = open_model("custom_cnn")
+    assert saved.evaluation()["test"]["n"] == 80, "the manifest knows the new record"
+    result = run(app, "evaluate", "custom_cnn")
+    assert result.exit_code == 0
+    assert "reproduced; 0 of 80 faces are read otherwise" in result.stdout
+    _turn_answers(saved)
+    result = run(app, "evaluate", "custom_cnn")
+    assert result.exit_code == 1
+    assert "not reproduced" in result.stdout
+
+
+def _turn_answers(saved) -> None:
+    from dataclasses import replace
+
+    from fer_core.savedmodels import update_manifest, write_predictions
+
+    predictions = saved.predictions()
+    turned = replace(predictions.test, probabilities=predictions.test.probabilities[:, ::-1])
+    write_predictions(saved.folder / "predictions.npz", replace(predictions, test=turned))
+    update_manifest(saved.weights, saved.name)
+
+
+def test_damaged_network_is_not_run(app, saved_models, own_faces) -> None:
+    (saved_models / "custom_cnn" / "model.tflite").write_bytes(b"oops")
+    with pytest.raises(CorruptModel, match=r"custom_cnn/model\.tflite"):
+        run(app, "evaluate", "custom_cnn", "--data", str(own_faces))
+
+
+def test_missing_data_says_what_to_do(app, saved_models, tmp_path) -> None:
+    with pytest.raises(DatasetError, match="no dataset at"):
+        run(app, "evaluate", "custom_cnn", "--data", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("folder", ["", "custom_cnn", "new/deep"])
+def test_own_data_never_lands_among_the_saved_models(app, saved_models, own_faces, folder) -> None:
+    before = {path: path.stat().st_mtime_ns for path in saved_models.rglob("*")}
+    out = str(saved_models / folder)
+    result = run(app, "evaluate", "custom_cnn", "--data", str(own_faces), "--out", out)
+    assert result.exit_code == 2
+    assert "among the saved models" in result.output
+    assert {path: path.stat().st_mtime_ns for path in saved_models.rglob("*")} == before
+
+
+def test_write_and_own_data_do_not_go_together(app, saved_models, own_faces) -> None:
+    result = run(app, "evaluate", "custom_cnn", "--data", str(own_faces), "--write")
+    assert result.exit_code == 2

@@ -1,0 +1,204 @@
+"""The live webcam with a fake camera: Chromium plays a film of JPEGs into it."""
+
+import contextlib
+import re
+import shutil
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from clips import moving
+
+from fer_core.samples import SAMPLES
+
+pytestmark = pytest.mark.e2e
+
+_LEAD = ".st-key-lead"
+_CHART = ".st-key-live_course .js-plotly-plot"
+_COURSE = f"JSON.stringify(document.querySelector('{_CHART}')?.data?.[3].y)"
+_READ = re.compile("reads this face as|not sure")
+
+
+@pytest.fixture(scope="session")
+def camera_options(tmp_path_factory) -> list[str]:
+    """What makes Chromium show a film in place of a camera, and ask nobody whether it may."""
+    film = tmp_path_factory.mktemp("camera") / "film.mjpeg"
+    frames = moving(SAMPLES[0].picture(), 20, step=2.0)
+    film.write_bytes(b"".join(jpeg(frame) for frame in frames + frames[::-1]))
+    return [
+        "--no-sandbox",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+        "--disable-features=WebRtcHideLocalIpsWithMdns",
+    ]
+
+
+@pytest.fixture(scope="module")
+def camera_browser(camera_options):
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=camera_options)
+        yield started
+        started.close()
+
+
+def jpeg(rgb: np.ndarray) -> bytes:
+    return cv2.imencode(".jpg", cv2.resize(rgb, (640, 480))[..., ::-1])[1].tobytes()
+
+
+@pytest.fixture
+def page(camera_browser, server):
+    opened = open_page(camera_browser, server)
+    yield opened
+    opened.context.close()
+
+
+def open_page(browser, server):
+    opened = browser.new_context(viewport={"width": 1400, "height": 1300}).new_page()
+    opened.set_default_timeout(90_000)
+    opened.goto(f"{server}/Classify?classify_mode=Webcam")
+    return opened
+
+
+def player(page):
+    return page.frame_locator("iframe[title*=webrtc]")
+
+
+def press(page, name: str) -> None:
+    player(page).get_by_role("button", name=name).click()
+
+
+def start(page) -> None:
+    press(page, "START")
+    page.locator(_LEAD, has_text=_READ).wait_for()
+
+
+def stop(page) -> None:
+    press(page, "STOP")
+    player(page).get_by_role("button", name="START").wait_for()
+    page.locator(_LEAD, has_text="Press START").wait_for()
+
+
+def frames_shown(page) -> int:
+    return (
+        player(page).locator("video").evaluate("v => v.getVideoPlaybackQuality().totalVideoFrames")
+    )
+
+
+def last_point(page) -> str:
+    return page.evaluate(_COURSE)
+
+
+def test_face_is_labelled_the_chart_moves_and_it_starts_again(page, artifacts):
+    start(page)
+    page.locator(f"{_CHART} .scatterlayer").first.wait_for()
+    before, course = frames_shown(page), last_point(page)
+    page.wait_for_function(
+        f"course => ![undefined, course].includes({_COURSE})",
+        arg=course,
+    )
+    assert frames_shown(page) > before
+    page.screenshot(path=artifacts / "live.png", full_page=True)
+    metrics = page.locator("[data-testid=stMetricValue]").all_inner_texts()
+    assert re.fullmatch(r"\d+", metrics[0]) and re.fullmatch(r"\d+ ms", metrics[1])
+    stop(page)
+    page.locator(_CHART).wait_for(state="detached")
+    start(page)
+    stop(page)
+
+
+def test_controls_change_while_it_runs(page):
+    start(page)
+    page.get_by_text("Mirror", exact=True).click()
+    page.get_by_role("button", name="Detector and threshold").click()
+    page.get_by_text("Haar cascade alt2", exact=True).click()
+    page.keyboard.press("Escape")
+    page.locator("[data-testid=stCaptionContainer]", has_text="Haar cascade alt2 ·").wait_for()
+    shown = frames_shown(page)
+    time.sleep(2)
+    assert frames_shown(page) > shown
+    page.locator(_LEAD, has_text=_READ).wait_for()
+    stop(page)
+
+
+def test_leaving_the_page_ends_the_stream(page, server_process):
+    start(page)
+    assert udp_sockets(server_process[1]) > 0
+    page.get_by_role("link", name="Dataset").click()
+    page.get_by_role("heading", name="Dataset", exact=True).wait_for()
+    wait_until(lambda: udp_sockets(server_process[1]) == 0, "the stream went on")
+    page.get_by_role("link", name="Classify").click()
+    page.get_by_text("Webcam", exact=True).click()
+    start(page)
+    stop(page)
+
+
+_ONLY_RELAYS = """
+const Connection = RTCPeerConnection;
+window.RTCPeerConnection = class extends Connection {
+  constructor(options) { super({...options, iceTransportPolicy: "relay"}); }
+};
+"""
+
+
+def test_network_that_lets_no_video_through_is_explained(page, server_process):
+    page.context.add_init_script(_ONLY_RELAYS)
+    page.reload()
+    press(page, "START")
+    page.get_by_text("a relay (TURN) would carry it").wait_for()
+    page.get_by_role("button", name="Take a photo instead").click()
+    page.get_by_text("Photograph your face").wait_for()
+    wait_until(lambda: udp_sockets(server_process[1]) == 0, "the stream went on")
+    page.get_by_text("Webcam", exact=True).click()
+    page.locator(_LEAD, has_text="Press START").wait_for()
+
+
+def test_ten_starts_and_stops_leave_no_thread_and_little_memory(camera_browser, new_server):
+    address, pid = new_server
+    page = open_page(camera_browser, address)
+    for _ in range(2):  # what is loaded once
+        start(page)
+        stop(page)
+    wait_until(lambda: udp_sockets(pid) == 0, "the stream went on")
+    before, memory = threads(pid), resident_mb(pid)
+    for _ in range(10):
+        start(page)
+        stop(page)
+    # asyncio and Streamlit grow pools of their own, up to 6 threads each; a leak is 10 or more.
+    wait_until(lambda: threads(pid) <= before + 5, "threads were left")
+    assert resident_mb(pid) - memory < 30
+    assert udp_sockets(pid) == 0
+    page.context.close()
+
+
+def wait_until(condition, otherwise: str = "it did not happen", seconds: float = 30.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.5)
+
+
+def threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def udp_sockets(pid: int) -> int:
+    """How many sockets of a video connection the server holds."""
+    held = set()
+    for handle in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            held.add(str(handle.readlink()))
+    rows = [Path(f"/proc/net/{kind}").read_text().splitlines() for kind in ("udp", "udp6")]
+    return sum(f"socket:[{row.split()[9]}]" in held for row in rows[0] + rows[1])
+
+
+def resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024

@@ -1,0 +1,148 @@
+import json
+
+import numpy as np
+import pytest
+from tiny import brightness_answer, brightness_network
+
+from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.emotions import EMOTIONS
+from fer_core.errors import CorruptModel, EvaluationError
+from fer_core.evaluation.evaluate import evaluate_and_write, evaluate_own, fingerprint
+from fer_core.evaluation.record import Evaluation
+from fer_core.savedmodels import open_model, read_predictions, update_manifest
+
+
+def faces(n: int, usage: int, seed: int, noise: int = 12) -> FaceDataset:
+    """Faces as bright as their label asks, give or take: the brightness network reads most."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 7, n).astype(np.uint8)
+    levels = labels.astype(float) * 255 / 6 + rng.normal(0, noise, n)
+    images = np.clip(levels, 0, 255).astype(np.uint8)[:, None, None] * np.ones((1, 48, 48))
+    return FaceDataset(images.astype(np.uint8), labels, np.full(n, usage, np.uint8))
+
+
+def together(*parts: FaceDataset) -> FaceDataset:
+    return FaceDataset(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("images", "labels", "usage")
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def dataset() -> FaceDataset:
+    return together(faces(60, 0, 1), faces(300, 1, 2), faces(400, 2, 3))
+
+
+@pytest.fixture
+def weights(tmp_path):
+    folder = tmp_path / "custom_cnn"
+    folder.mkdir()
+    (folder / "model.tflite").write_bytes(brightness_network(7))
+    recipe = {
+        "name": "custom_cnn",
+        "classes": list(EMOTIONS),
+        "protocol": "fer2013",
+        "parameters": 14,
+        "trainable": 14,
+        "seed": 3,
+    }
+    (folder / "recipe.json").write_text(json.dumps(recipe))
+    return tmp_path
+
+
+def test_answers_are_those_of_the_network_and_the_record_fits_them(weights, dataset) -> None:
+    record = evaluate_and_write("custom_cnn", dataset, weights)
+    predictions = read_predictions(weights / "custom_cnn" / "predictions.npz")
+    assert predictions.test.rows.tolist() == list(range(360, 760))
+    assert len(predictions.validation) == 300
+    for index in (0, 150, 399):
+        expected = brightness_answer(dataset.images[360 + index], 7)
+        assert predictions.test.probabilities[index] == pytest.approx(expected, abs=2e-3)
+    right = predictions.test.predicted == predictions.test.labels
+    assert record["test"]["metrics"]["accuracy"]["value"] == pytest.approx(right.mean())
+    assert record["test"]["n"] == 400
+    assert record["data"]["sha256"] == fingerprint(dataset)
+    assert record["cost"]["parameters"] == 14
+    assert record["seed"] == 3
+    assert record["calibration"]["temperature"] < 1, "the network is less sure than it is right"
+    on_disk = json.loads((weights / "custom_cnn" / "evaluation.json").read_text())
+    assert on_disk == record
+    assert Evaluation.model_validate(on_disk).schema_number == 1
+    assert not (weights / "manifest.json").exists()
+
+
+def test_evaluating_again_gives_the_same_figures(weights, dataset) -> None:
+    first = evaluate_and_write("custom_cnn", dataset, weights)
+    second = evaluate_and_write("custom_cnn", dataset, weights)
+    for key in ("validation", "test", "per_class", "confusion", "calibration"):
+        assert first[key] == second[key]
+
+
+def test_robustness_is_kept_for_the_same_network_only(weights, dataset) -> None:
+    record = evaluate_and_write("custom_cnn", dataset, weights)
+    measured = {
+        "n": 5,
+        "points": [
+            {"corruption": "none", "severity": 0, "accuracy": record["test"]["metrics"]["accuracy"]}
+        ],
+    }
+    path = weights / "custom_cnn" / "evaluation.json"
+    path.write_text(json.dumps(record | {"robustness": measured}))
+    assert evaluate_and_write("custom_cnn", dataset, weights)["robustness"] == measured
+    path.write_text(json.dumps(record | {"robustness": measured, "model_sha256": "another"}))
+    assert evaluate_and_write("custom_cnn", dataset, weights)["robustness"] is None
+
+
+def test_missing_recipe_is_named(tmp_path, dataset) -> None:
+    with pytest.raises(CorruptModel, match=r"recipe\.json"):
+        evaluate_and_write("custom_cnn", dataset, tmp_path)
+
+
+@pytest.fixture
+def saved(weights, dataset):
+    evaluate_and_write("custom_cnn", dataset, weights)
+    update_manifest(weights, "custom_cnn")
+    return open_model("custom_cnn", weights)
+
+
+def test_own_faces_all_test_unless_some_are_set_aside_for_it(saved) -> None:
+    predictions, record = evaluate_own(saved, faces(80, 0, 5))
+    assert record.protocol == "own"
+    assert record.test.n == len(predictions.test) == 80
+    assert record.validation is None
+    assert record.calibration.temperature == saved.temperature
+    _, record = evaluate_own(saved, together(faces(80, 0, 5), faces(30, 2, 6)))
+    assert record.test.n == 30
+
+
+def test_of_the_data_that_trained_it_only_the_test_faces_are_judged(saved, dataset) -> None:
+    recipe = saved.recipe() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
+    (saved.folder / "recipe.json").write_text(json.dumps(recipe))
+    (saved.folder / "model.tflite").write_bytes(brightness_network(3))
+    evaluate_and_write("custom_cnn", dataset, saved.weights)
+    update_manifest(saved.weights, "custom_cnn")
+    predictions, _ = evaluate_own(saved, dataset)
+    split = PROTOCOLS["r3"].split(dataset)
+    assert predictions.test.rows.tolist() == split.test.tolist()
+    assert len(split.test) < len(dataset.rows("PrivateTest"))
+    other = together(faces(60, 0, 11), faces(300, 1, 12), faces(400, 2, 13))
+    predictions, _ = evaluate_own(saved, other)
+    assert set(predictions.test.rows) <= set(other.rows("PrivateTest"))
+
+
+def test_own_faces_of_unknown_emotions_are_left_out_and_counted(saved, weights, dataset) -> None:
+    recipe = saved.recipe() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
+    (saved.folder / "recipe.json").write_text(json.dumps(recipe))
+    (saved.folder / "model.tflite").write_bytes(brightness_network(3))
+    evaluate_and_write("custom_cnn", dataset, weights)
+    update_manifest(weights, "custom_cnn")
+    own = faces(140, 0, 7)
+    _, record = evaluate_own(saved, own)
+    known = int(np.isin(own.labels, [3, 4, 6]).sum())
+    assert record.test.n == known
+    assert record.data.left_out == 140 - known
+    angry = FaceDataset(own.images[:2], np.zeros(2, np.uint8), np.zeros(2, np.uint8))
+    with pytest.raises(EvaluationError, match="happy, sad, neutral"):
+        evaluate_own(saved, angry)

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from sklearn import metrics as reference
+
+from fer_core.evaluation.metrics import (
+    confusion_matrix,
+    label_metrics,
+    largest_share,
+    log_losses,
+    most_confused,
+    per_class_metrics,
+    precision_recall,
+    roc,
+)
+
+LABELS = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])
+PREDICTED = np.array([0, 0, 0, 1, 1, 1, 0, 2, 0, 0])
+
+
+def test_small_case_worked_by_hand() -> None:
+    confusion = confusion_matrix(LABELS, PREDICTED, 3)
+    assert confusion.tolist() == [[3, 1, 0], [1, 2, 0], [2, 0, 1]]
+    per_class = per_class_metrics(confusion)
+    assert per_class["precision"] == pytest.approx([3 / 6, 2 / 3, 1])
+    assert per_class["recall"] == pytest.approx([3 / 4, 2 / 3, 1 / 3])
+    assert per_class["f1"] == pytest.approx([6 / 10, 2 / 3, 2 / 4])
+    values = label_metrics(confusion)
+    assert values["accuracy"] == pytest.approx(0.6)
+    assert values["balanced_accuracy"] == pytest.approx((3 / 4 + 2 / 3 + 1 / 3) / 3)
+    assert values["macro_f1"] == pytest.approx((0.6 + 2 / 3 + 0.5) / 3)
+
+
+def test_log_loss_worked_by_hand() -> None:
+    losses = log_losses(np.array([[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]]), np.array([0, 0, 1]))
+    assert losses[:2] == pytest.approx([np.log(2), np.log(4)])
+    assert np.isfinite(losses[2])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_agrees_with_scikit_learn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(7, 400, p=[0.3, 0.02, 0.1, 0.2, 0.1, 0.08, 0.2])
+    probabilities = rng.dirichlet(np.ones(7), 400)
+    predicted = probabilities.argmax(axis=1)
+    values = label_metrics(confusion_matrix(labels, predicted, 7))
+    assert values["accuracy"] == pytest.approx(reference.accuracy_score(labels, predicted))
+    assert values["balanced_accuracy"] == pytest.approx(
+        reference.balanced_accuracy_score(labels, predicted)
+    )
+    assert values["macro_f1"] == pytest.approx(
+        reference.f1_score(labels, predicted, average="macro", labels=range(7), zero_division=0)
+    )
+    assert log_losses(probabilities, labels).mean() == pytest.approx(
+        reference.log_loss(labels, probabilities, labels=range(7))
+    )
+
+
+def test_stack_of_matrices_is_judged_one_by_one() -> None:
+    stack = np.array([[[8, 2], [1, 9]], [[5, 5], [0, 0]]])
+    values = label_metrics(stack)
+    assert values["accuracy"] == pytest.approx([0.85, 0.5])
+    assert values["balanced_accuracy"] == pytest.approx([0.85, 0.5]), "an absent class is left out"
+
+
+def test_most_confused_pairs_come_as_shares_of_the_truth() -> None:
+    pairs = most_confused(confusion_matrix(LABELS, PREDICTED, 3), ("a", "b", "c"), top=2)
+    assert [(pair.truth, pair.predicted, pair.count) for pair in pairs] == [
+        ("c", "a", 2),
+        ("b", "a", 1),
+    ]
+    assert pairs[0].share == pytest.approx(2 / 3)
+
+
+def test_largest_share_is_the_accuracy_of_one_answer() -> None:
+    assert largest_share(LABELS) == pytest.approx(0.4)
+
+
+def test_curves_of_a_perfect_and_a_useless_score() -> None:
+    is_class = np.array([True, True, False, False])
+    assert precision_recall(np.array([0.9, 0.8, 0.2, 0.1]), is_class).area == 1
+    assert roc(np.array([0.9, 0.8, 0.2, 0.1]), is_class).area == 1
+    assert roc(np.full(4, 0.5), is_class).area == 0.5

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from fer_core.evaluation.robustness import (
+    CORRUPTIONS,
+    EYES_ROW,
+    MOUTH_ROW,
+    SEVERITIES,
+    measure_robustness,
+    robustness_rows,
+)
+
+
+@pytest.fixture
+def faces() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return rng.integers(60, 200, (6, 48, 48), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_each_severity_moves_further_from_the_face(name: str, faces: np.ndarray) -> None:
+    corruption = CORRUPTIONS[name]
+    smooth = np.stack([np.add.outer(np.arange(48) * 2, np.arange(48)) + 50] * 2).astype(np.uint8)
+    picture = faces if name in {"blur", "noise", "jpeg"} else smooth
+    distances = []
+    for level in corruption.levels:
+        changed = corruption.apply(picture, level)
+        assert changed.shape == picture.shape
+        assert changed.dtype == np.uint8
+        distances.append(np.abs(changed.astype(int) - picture).mean())
+    assert distances[0] > 0
+    assert distances == sorted(distances)
+
+
+def test_brightness_saturates_at_white() -> None:
+    assert (CORRUPTIONS["brightness"].apply(np.full((1, 48, 48), 250, np.uint8), 130) == 255).all()
+
+
+def test_bands_cover_eyes_and_mouth_and_nothing_else(faces: np.ndarray) -> None:
+    for name, row in (("eyes", EYES_ROW), ("mouth", MOUTH_ROW)):
+        covered = CORRUPTIONS[name].apply(faces, 12)
+        assert np.ptp(covered[:, row], axis=1).max() == 0
+        assert (covered != faces).any(axis=(0, 2)).sum() == 12
+
+
+def test_the_chosen_faces_are_fixed_and_stratified() -> None:
+    labels = np.repeat([0, 1, 2], [500, 1500, 2000])
+    rows = robustness_rows(labels)
+    assert np.bincount(labels[rows]).tolist() == [125, 375, 500]
+    assert (rows == robustness_rows(labels)).all()
+    assert len(robustness_rows(labels[:800])) == 800
+
+
+class _ByBrightness:
+    """Answers class 1 for bright faces: right until the light goes."""
+
+    def predict(self, faces: np.ndarray) -> np.ndarray:
+        bright = (faces.mean(axis=(1, 2)) > 100).astype(int)
+        return np.eye(2)[bright]
+
+
+def test_a_model_that_needs_light_fails_in_the_dark_only() -> None:
+    labels = np.array([0, 1] * 50)
+    faces = np.where(labels[:, None, None] == 1, 180, 60) * np.ones((1, 48, 48))
+    steps = []
+    record = measure_robustness(
+        _ByBrightness(), faces.astype(np.uint8), labels, lambda done, total: steps.append(done)
+    )
+    accuracy = {(p.corruption, p.severity): p.accuracy.value for p in record.points}
+    assert record.n == 100
+    assert len(record.points) == 1 + len(CORRUPTIONS) * len(SEVERITIES)
+    assert steps[-1] == len(record.points)
+    assert accuracy["none", 0] == 1
+    assert accuracy["darkness", 5] == 0.5
+    assert accuracy["blur", 5] == 1

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from fer_core.faces import FaceBox, crop
+
+
+@pytest.fixture
+def ramp() -> np.ndarray:
+    """Gray rises by one a column: a crop's values say which columns it was cut from."""
+    return np.repeat(np.tile(np.arange(200, dtype=np.uint8), (100, 1))[..., None], 3, axis=2)
+
+
+def columns(face: np.ndarray) -> tuple[float, float]:
+    """First and last column of the ramp within a cut-out face."""
+    step = (float(face[:, -1].mean()) - float(face[:, 0].mean())) / 47
+    return face[:, 0].mean() - step / 2 + 0.5, face[:, -1].mean() + step / 2 + 0.5
+
+
+def test_shape_and_dtype(ramp):
+    faces = crop(ramp, [FaceBox(10, 10, 20, 20), FaceBox(50, 20, 60, 60), FaceBox(0, 0, 1, 1)])
+    assert faces.shape == (3, 48, 48)
+    assert faces.dtype == np.uint8
+
+
+def test_no_box_gives_no_face(ramp):
+    assert crop(ramp, []).shape == (0, 48, 48)
+
+
+def test_square_box_is_cut_as_it_is(ramp):
+    assert columns(crop(ramp, [FaceBox(40, 4, 96, 96)])[0]) == pytest.approx((40, 136), abs=1)
+
+
+def test_tall_box_is_widened_to_a_square_about_its_centre(ramp):
+    assert columns(crop(ramp, [FaceBox(70, 4, 32, 96)])[0]) == pytest.approx((38, 134), abs=1)
+
+
+def test_margin_is_a_fraction_of_the_side_on_each_side(ramp):
+    face = crop(ramp, [FaceBox(60, 20, 48, 48)], margin=0.25)[0]
+    assert columns(face) == pytest.approx((48, 120), abs=1)
+
+
+@pytest.mark.parametrize(("left", "expected"), [(0, (0, 72)), (152, (128, 200))])
+def test_square_beyond_the_border_is_moved_back_inside(ramp, left, expected):
+    face = crop(ramp, [FaceBox(left, 20, 48, 48)], margin=0.25)[0]
+    assert columns(face) == pytest.approx(expected, abs=1)
+
+
+def test_square_is_never_larger_than_the_picture(ramp):
+    face = crop(ramp, [FaceBox(50, 0, 100, 100)], margin=2.0)[0]
+    assert columns(face) == pytest.approx((50, 150), abs=2.2)
+
+
+def test_gray_is_luma():
+    red = np.zeros((60, 60, 3), np.uint8)
+    red[..., 0] = 255
+    assert (crop(red, [FaceBox(0, 0, 60, 60)]) == 76).all()

@@ -1,0 +1,222 @@
+import csv
+import os
+import sys
+import time
+from multiprocessing import active_children
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from fer_core.errors import BatchError
+from fer_core.images import encode_png
+from fer_core.inference.batch import FileReader, error_row, find_pictures, picture_name, read_files
+from fer_core.inference.batch_table import Results, columns
+
+CLASSES = ("happy", "sad")
+SETTINGS = "haar_alt2, threshold 0"
+
+
+class FakeReader:
+    """Answers without looking; one file ends the process that reads it."""
+
+    model = "fake"
+
+    def __call__(self, path: Path):
+        if path.name == "killer.png":
+            os._exit(1)
+        return [{"picture": str(path), "model": "fake", "face": 0}]
+
+
+@pytest.fixture(autouse=True)
+def plain_main(monkeypatch):
+    """New processes run the main module first: not the page that an earlier test left there."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+
+
+def paths(count: int, *more: str) -> list[Path]:
+    return [Path(f"{number:03d}.png") for number in range(count)] + [Path(name) for name in more]
+
+
+def test_rows_come_in_order_from_many_processes():
+    asked = paths(60)
+    rows = list(read_files(asked, FakeReader(), workers=2))
+    assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
+
+
+def test_file_that_kills_its_reader_is_a_row_and_the_others_are_read():
+    asked = paths(20)
+    asked.insert(9, Path("killer.png"))
+    rows = list(read_files(asked, FakeReader(), workers=2))
+    assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
+    errors = [row["picture"] for (row,) in rows if "error" in row]
+    assert errors == ["killer.png"]
+
+
+def test_reader_that_dies_while_earlier_rows_are_taken_loses_no_file():
+    asked = paths(120)
+    asked.insert(42, Path("killer.png"))
+
+    def paths_as_asked():
+        for number, path in enumerate(asked):
+            if number == 48:  # the first chunk that is sent after the others
+                wait_until(lambda: not active_children())
+            yield path
+
+    rows = list(read_files(paths_as_asked(), FakeReader(), workers=2))
+    assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
+    assert [row["picture"] for (row,) in rows if "error" in row] == ["killer.png"]
+
+
+def wait_until(condition) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_paths_are_taken_as_they_are_needed():
+    taken = []
+
+    def endless():
+        for number in range(10**9):
+            taken.append(number)
+            yield Path(f"{number}.png")
+
+    rows = read_files(endless(), FakeReader(), workers=2)
+    for _ in range(30):
+        next(rows)
+    rows.close()
+    assert len(taken) < 150
+
+
+def test_pictures_of_a_folder_are_found_by_name_in_order(tmp_path):
+    for name in ("b.JPG", "a.png", "x/z.heic", "x/c.webp", "notes.txt", "x/film.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    named = Path("named.whatever")
+    found = list(find_pictures([named, tmp_path]))
+    expected = [named, *(tmp_path / name for name in ("a.png", "b.JPG", "x/c.webp", "x/z.heic"))]
+    assert found == expected
+
+
+def test_pipe_named_as_a_picture_is_left_out_or_a_row(saved_models, tmp_path):
+    pipe = tmp_path / "a.png"
+    os.mkfifo(pipe)
+    (tmp_path / "gone.png").symlink_to("nowhere.png")
+    assert list(find_pictures([tmp_path])) == [tmp_path / "gone.png"]
+    (row,) = FileReader("custom_cnn", "haar_alt2")(pipe)
+    assert row["error"] == "It is a pipe or a device, not a file."
+
+
+def test_name_that_is_no_text():
+    assert picture_name(Path(os.fsdecode(b"caf\xe9.png"))) == "caf�.png"
+
+
+def test_reader_makes_rows_of_faces_nothing_and_errors(saved_models, tmp_path, astronaut):
+    reader = FileReader("custom_cnn", "haar_alt2")
+    pair, blank = tmp_path / "pair.png", tmp_path / "blank.png"
+    pair.write_bytes(encode_png(np.hstack([astronaut[:300, 80:360]] * 2)))
+    blank.write_bytes(encode_png(np.zeros((60, 60, 3), np.uint8)))
+    assert [row["face"] for row in reader(pair)] == [1, 2]
+    assert set(reader(pair)[0]) <= set(columns(reader._pipeline.classifier.classes))
+    assert reader(blank) == [{"picture": str(blank), "model": "custom_cnn", "face": 0}]
+    assert reader(tmp_path / "none.png")[0]["error"] == "No such file or directory."
+    assert reader(tmp_path)[0]["error"] == "Is a directory."
+    whole = FileReader("custom_cnn", "haar_alt2", whole=True)
+    assert [row["face"] for row in whole(blank)] == [1]
+
+
+def face_rows(name: str, faces: int) -> list[dict]:
+    return [
+        {"picture": name, "model": "m", "face": n + 1, "label": "happy", "happy": 0.9, "sad": 0.1}
+        for n in range(faces)
+    ]
+
+
+def read(path: Path) -> list[tuple[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [(row["picture"], row["face"]) for row in csv.DictReader(file)]
+
+
+def write(path: Path, *pictures: tuple[str, int]) -> None:
+    with Results(path, CLASSES, "m", SETTINGS) as results:
+        for name, faces in pictures:
+            if name not in results.done:
+                results.add(face_rows(name, faces))
+
+
+def test_table_cut_short_anywhere_is_completed(tmp_path):
+    pictures = (("ä.png", 1), ('odd "name",\nwith a break é.png', 3), ("ç.png", 2))
+    whole, part = tmp_path / "whole.csv", tmp_path / "part.csv"
+    write(whole, *pictures)
+    data = whole.read_bytes()
+    for length in range(len(data)):
+        if not data[:length].startswith(data[: data.index(b"\r\n") + 2]):
+            continue  # the header is written at once
+        part.write_bytes(data[:length])
+        write(part, *pictures)
+        assert sorted(read(part)) == sorted(read(whole)), length
+
+
+def test_pictures_of_the_last_two_rows_are_done_again(tmp_path):
+    path = tmp_path / "t.csv"
+    write(path, ("a.png", 1), ("b.png", 1), ("c.png", 1))
+    with Results(path, CLASSES, "m", SETTINGS) as results:
+        assert results.done == {"a.png"}
+
+
+def test_table_that_is_no_text_further_on_is_continued(tmp_path):
+    path = tmp_path / "t.csv"
+    write(path, ("a.png", 1), ("b.png", 1), ("c.png", 1))
+    with path.open("ab") as file:
+        file.write(b"\xff\xfe\x00" * 50)
+    write(path, ("a.png", 1), ("b.png", 1), ("c.png", 1))
+    assert sorted(name for name, _ in read(path)) == ["a.png", "b.png", "c.png"]
+
+
+@pytest.mark.parametrize("other", ["yunet, threshold 0", "haar_alt2, threshold 0.5", "whole"])
+def test_table_of_other_settings_is_not_continued(tmp_path, other):
+    path = tmp_path / "t.csv"
+    write(path, ("a.png", 1))
+    before = path.read_bytes()
+    with pytest.raises(BatchError, match=r"begun with the model m \(haar_alt2, threshold 0\)"):
+        Results(path, CLASSES, "m", other)
+    assert path.read_bytes() == before
+
+
+def test_damaged_table_says_so(tmp_path):
+    path = tmp_path / "t.csv"
+    write(path, ("a.png", 1))
+    with path.open("a") as file:
+        file.write('"' + "x" * 200_000)
+    with pytest.raises(BatchError, match="is damaged"):
+        Results(path, CLASSES, "m", SETTINGS)
+    with pytest.raises(BatchError, match="cannot be continued: Is a directory"):
+        Results(tmp_path, CLASSES, "m", SETTINGS)
+
+
+def test_errors_are_kept(tmp_path):
+    path = tmp_path / "t.csv"
+    with Results(path, CLASSES, "m", SETTINGS) as results:
+        results.add([error_row("bad.png", "m", 'It is, well, "bad".')])
+    with path.open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["error"], row["face"]) == ('It is, well, "bad".', "0")
+
+
+def test_other_tables_are_not_overwritten(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("my,own,table\n1,2,3\n")
+    with pytest.raises(BatchError, match="not a table of this model"):
+        Results(path, CLASSES, "m", SETTINGS)
+    write(path.with_name("u.csv"), ("a.png", 1), ("b.png", 1))
+    with pytest.raises(BatchError, match="begun with the model m"):
+        Results(path.with_name("u.csv"), CLASSES, "another", SETTINGS)
+    assert path.read_text() == "my,own,table\n1,2,3\n"
+
+
+def test_folder_that_is_not_there(tmp_path):
+    with pytest.raises(BatchError, match="No such file"):
+        Results(tmp_path / "none" / "t.csv", CLASSES, "m", SETTINGS)

@@ -1,0 +1,131 @@
+import io
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer_core.emotions import EMOTIONS
+from fer_core.images import encode_png
+from fer_core.inference import Pipeline
+from fer_core.settings import ROOT
+from fer_core.ui.batch.run import BatchRun
+from fer_core.ui.classify.modes import BATCH, MODE
+
+
+@pytest.fixture
+def page(without_yunet):
+    app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
+    app.switch_page("pages/4_Classify.py")
+    app.session_state[MODE] = BATCH
+    return app
+
+
+@pytest.fixture
+def face(astronaut) -> bytes:
+    return encode_png(np.ascontiguousarray(astronaut[:260, 80:360]))
+
+
+def blank() -> bytes:
+    return encode_png(np.full((60, 60, 3), 180, np.uint8))
+
+
+def zipped(**files: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(f"{name}.png", data)
+    return file.getvalue()
+
+
+def lead(page: AppTest) -> str:
+    return page.main.markdown[0].value
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> None:
+    page.run()
+    page.file_uploader(key="batch_files").set_value(
+        [(name, data, "image/png") for name, data in files]
+    ).run()
+
+
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+
+
+def test_empty_state_says_what_comes_and_names_the_command(page):
+    page.run()
+    assert not page.exception
+    assert lead(page).startswith("Which expressions do many pictures show?")
+    assert page.code[0].value == "python -m fer_core classify FOLDER --out table.csv"
+
+
+def test_pictures_and_a_zip_become_one_table(page, face):
+    upload(page, ("one.png", face), ("more.zip", zipped(two=face, three=blank(), bad=b"text")))
+    assert lead(page) == "Which expressions do these pictures show? Press Read."
+    press(page, "Read")
+    assert not page.exception and not page.error
+    assert lead(page).startswith("Custom CNN finds 2 faces in 4 pictures; most often, 100.0 %, ")
+    assert lead(page).endswith("1 could not be read.")
+    table = page.dataframe[0].value
+    assert table["picture"].tolist() == ["one.png", "bad.png", "three.png", "two.png"]
+    assert table["face"].tolist() == [1, 0, 0, 1]
+    assert "not a picture" in table["error"][1]
+    assert table.loc[0, list(EMOTIONS)].sum() == pytest.approx(1, abs=1e-3)
+    assert {button.label for button in page.get("download_button")} == {"CSV", "Parquet"}
+
+
+def test_zip_without_a_picture_says_so(page):
+    upload(page, ("none.zip", zipped()))
+    press(page, "Read")
+    assert "no picture in it" in page.error[0].value
+
+
+def test_no_face_anywhere(page):
+    upload(page, ("a.png", blank()), ("b.png", blank()))
+    press(page, "Read")
+    assert lead(page) == "No face was found in 2 pictures."
+    assert not page.get("plotly_chart")
+
+
+def test_other_files_drop_what_was_read(page, face):
+    upload(page, ("a.png", face))
+    press(page, "Read")
+    upload(page, ("b.png", face))
+    assert lead(page) == "Which expressions do these pictures show? Press Read."
+    assert not page.dataframe
+
+
+def test_runs_that_overlap_read_each_picture_once(saved_models):
+    def entries():
+        for number in range(20):
+            time.sleep(0.01)
+            yield f"{number}.png", blank()
+
+    run = BatchRun("custom_cnn", "haar_alt2", 0.0, 20, entries())
+    reader = Pipeline.load("custom_cnn", "haar_alt2")
+
+    def go_on():
+        while not run.is_done:
+            run.step(reader)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(go_on) for _ in range(2)]:
+            done.result()
+    assert [row["picture"] for row in run.rows] == [f"{number}.png" for number in range(20)]
+    run.step(reader)
+    assert (run.read, len(run.rows)) == (20, 20)
+
+
+def test_reading_that_was_interrupted_goes_on(page, face):
+    upload(page, *[(f"{n}.png", face) for n in range(3)])
+    entries = iter([(f"{n}.png", face) for n in range(1, 3)])
+    run = BatchRun("custom_cnn", "haar_alt2", 0.0, 3, entries, [], 1, is_paused=True)
+    page.session_state["batch_run"] = run
+    page.run()
+    assert lead(page) == "1 of 3 pictures are read."
+    press(page, "Go on")
+    assert run.is_done
+    assert [row["picture"] for row in run.rows] == ["1.png", "2.png"]

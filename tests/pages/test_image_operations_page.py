@@ -1,0 +1,224 @@
+import base64
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from fer_core.imageops import OPERATIONS, Pipeline, Step
+from fer_core.imageops.archive import zip_results
+from fer_core.images import decode, encode_png
+from fer_core.settings import ROOT, settings
+from fer_core.ui.imageops.sources import OWN
+from fer_core.ui.words import plain
+
+VIEWS = {
+    "libraries": ":material/compare: Three libraries",
+    "finder": ":material/face_retouching_natural: Face finder",
+}
+
+
+@pytest.fixture
+def page() -> AppTest:
+    app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
+    return app.switch_page("pages/2_Image_operations.py").run()
+
+
+def lead(page: AppTest) -> str:
+    assert not page.exception
+    return page.main.markdown[0].value
+
+
+def slider(page: AppTest, side: str) -> np.ndarray:
+    """The picture on a side of the before/after slider, as the browser gets it."""
+    data = json.loads(page.get("bidi_component")[0].proto.json)
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data[side]["source"].split(",")[1]))))
+
+
+def titles(page: AppTest) -> list[str]:
+    return [t.label for t in page.toggle if t.label[:1].isdigit()]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label == label).click()
+    return page.run()
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    page.button_group(key="ops_source").set_value(OWN).run()
+    page.file_uploader(key="ops_files").set_value(
+        [(name, data, "image/png") for name, data in files]
+    )
+    return page.run()
+
+
+def open_pipeline(page: AppTest, text: str) -> AppTest:
+    page.file_uploader(key="ops_pipeline_file").set_value(
+        ("pipeline.json", text.encode(), "application/json")
+    )
+    return page.run()
+
+
+def test_the_first_visit_shows_a_result(page):
+    assert lead(page).startswith("Grayscale → Gaussian blur → Canny edges turns a colour picture")
+    assert set(np.unique(slider(page, "after") > 127)) == {False, True}
+    assert slider(page, "before").ndim == 3
+    (table,) = (d.value for d in page.dataframe if "step" in d.value)
+    assert table["step"].tolist() == ["Grayscale", "Gaussian blur", "Canny edges"]
+    assert (table["time"] > 0).all()
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_steps_are_added_tuned_ordered_switched_and_removed(page):
+    page.selectbox(key="ops_add").set_value("box_blur").run()
+    assert titles(page)[-1] == "4. Box blur"
+    (tuned,) = (s for s in page.slider if s.label == "Side, px")
+    tuned.set_value(99).run()
+    assert "99" in page.code[0].value.split("image = box_blur")[1].splitlines()[0]
+    press(page, "Move step 4 up")
+    assert titles(page)[2:] == ["3. Box blur", "4. Canny edges"]
+    press(page, "Remove step 1")
+    assert titles(page) == ["1. Gaussian blur", "2. Box blur", "3. Canny edges"]
+    next(t for t in page.toggle if t.label == "3. Canny edges").set_value(False).run()
+    assert lead(page).startswith("Gaussian blur → Box blur changes each value by")
+    press(page, "Move step 1 down")
+    assert lead(page).startswith("Box blur → Gaussian blur")
+    assert "box_blur(image, size=99)" in page.code[0].value
+
+
+def test_without_a_step_the_picture_is_as_it_was(page):
+    open_pipeline(page, Pipeline().to_json())
+    assert lead(page) == "No step is switched on: the picture is as it was."
+    np.testing.assert_array_equal(slider(page, "before"), slider(page, "after"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{", "cannot be read as JSON"), ('{"schema": 1, "steps": [{"operation": "x"}]}', "Step 1")],
+)
+def test_a_bad_pipeline_is_told_and_the_present_one_stays(page, text, words):
+    open_pipeline(page, text)
+    assert words in page.error[0].value
+    assert len(titles(page)) == 3
+
+
+def test_what_a_file_names_is_shown_as_it_is(page):
+    open_pipeline(page, '{"schema": 1, "steps": [{"operation": "![x](http://x)"}]}')
+    assert plain("'![x](http://x)'") in page.error[0].value
+    open_pipeline(page, Pipeline((Step("draw_text", {"text": "www.x.com :smile: $y$"}),)).to_json())
+    assert any(plain("“www.x.com :smile: $y$”") in caption.value for caption in page.caption)
+
+
+def test_every_operation_can_be_opened_and_shows_its_settings(page):
+    names = list(OPERATIONS)
+    open_pipeline(page, Pipeline(tuple(Step(name, on=False) for name in names)).to_json())
+    for number, name in enumerate(names, start=1):
+        if not OPERATIONS[name].parameters:
+            continue
+        press(page, f"Tune step {number}")
+        assert not page.exception, name
+        widgets = [*page.slider, *page.number_input, *page.selectbox, *page.toggle]
+        widgets += [*page.text_area, *page.color_picker]
+        shown = {widget.key.partition(f"_{number + 2}_")[2] for widget in widgets if widget.key}
+        assert {p.name for p in OPERATIONS[name].parameters} <= shown, name
+
+
+def test_characters_that_no_font_has_are_named(page):
+    open_pipeline(page, Pipeline((Step("draw_text", {"text": "\U00013000"}),)).to_json())
+    press(page, "Tune step 1")
+    assert "U+13000" in page.warning[0].value
+
+
+def test_an_impossible_step_is_told_and_the_picture_is_not_offered(page, monkeypatch):
+    monkeypatch.setattr(settings(), "max_pixels", 512 * 512)
+    turns = (Step("flip"), Step("rotate", {"angle": 45.0}))
+    open_pipeline(page, Pipeline(turns).to_json())
+    assert "Rotate makes the picture" in page.error[0].value
+    assert not page.exception
+    assert [b.label for b in page.get("download_button")] == ["Pipeline", "Python script"]
+
+
+def test_where_proportions_change_both_pictures_stand_side_by_side(page):
+    open_pipeline(page, Pipeline((Step("crop", {"left": 60.0}),)).to_json())
+    assert not page.get("bidi_component")
+    assert "turns 512 × 512 px into" in lead(page)
+    assert [c.value for c in page.caption if c.value in ("Before", "After")] == ["Before", "After"]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 1, 3), (3, 900, 3), (40, 30)])
+def test_odd_pictures_pass_through_every_view(page, shape):
+    image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    upload(page, ("odd.png", encode_png(image)))
+    assert lead(page).startswith("Grayscale")
+    for view in VIEWS.values():
+        page.session_state["ops_view"] = view
+        page.run()
+        assert lead(page)
+        assert not page.error
+
+
+def test_a_large_photo_is_worked_on_reduced_and_says_so(page, astronaut):
+    large = np.asarray(Image.fromarray(astronaut).resize((2400, 1800)))
+    upload(page, ("large.png", encode_png(large)))
+    assert slider(page, "after").shape == (900, 1200)
+    assert any("all 2,400 × 1,800 px" in caption.value for caption in page.caption)
+
+
+def test_bad_files_are_named_and_the_good_ones_shown(page, astronaut):
+    good = encode_png(astronaut[:80, :90])
+    files = (("no`te.jpg", b"hello"), ("one.png", good), ("cut.png", good[:500]), ("two.png", good))
+    upload(page, *files)
+    assert [error.value.split(":")[0] for error in page.error] == ["`no'te.jpg`", "`cut.png`"]
+    assert lead(page).startswith("Grayscale")
+    assert "All 2 pictures" in [b.label for b in page.get("download_button")]
+    upload(page, ("empty.png", b""))
+    assert "The file is empty" in page.error[0].value
+    assert lead(page).startswith("What does an operation do")
+
+
+def test_the_zip_holds_every_result_at_full_size_and_what_was_left_out(astronaut):
+    pipeline = Pipeline((Step("flip"),))
+    large = np.asarray(Image.fromarray(astronaut).resize((1500, 60)))
+    pictures = [("a/one.png", encode_png(large)), ("one.png", b"bad"), ("two.png", b"")]
+    archive = zipfile.ZipFile(io.BytesIO(zip_results(pictures, pipeline)))
+    assert archive.namelist() == ["01_one.png", "pipeline.json", "left_out.txt"]
+    np.testing.assert_array_equal(decode(archive.read("01_one.png")), large[:, ::-1])
+    assert Pipeline.from_json(archive.read("pipeline.json")) == pipeline
+    assert archive.read("left_out.txt").decode().splitlines()[1].startswith("two.png: The file is")
+
+
+def test_three_libraries_show_result_time_difference_and_code(page):
+    page.session_state["ops_view"] = VIEWS["libraries"]
+    page.run()
+    assert "times** as long; no pixel differs by more than" in lead(page)
+    assert {"OpenCV", "Pillow", "NumPy"} < {tab.label for tab in page.tabs}
+    for code, call in zip(page.code, ("cv2.Gau", "ImageFilter.Gau", "np.exp"), strict=True):
+        assert call in code.value
+        assert code.value.endswith("result = gaussian_blur(image, sigma=3.0)")
+    page.selectbox(key="twins_operation").set_value("open").run()
+    assert lead(page).endswith("all agree in every pixel.")
+
+
+def test_every_comparison_can_be_chosen(page):
+    page.session_state["ops_view"] = VIEWS["libraries"]
+    page.run()
+    for name in page.selectbox(key="twins_operation").options:
+        page.selectbox(key="twins_operation").set_value(name).run()
+        assert lead(page), name
+        assert len(page.code) >= 2
+
+
+def test_the_finder_finds_the_astronaut_and_obeys_its_parameters(page):
+    page.session_state["ops_view"] = VIEWS["finder"]
+    page.run()
+    assert "finds **one face** here" in lead(page)
+    page.slider(key="haar_min_size").set_value(400).run()
+    assert "finds no face here" in lead(page)
+    page.slider(key="haar_min_size").set_value(30).run()
+    page.selectbox(key="haar_cascade").set_value("eye").run()
+    assert "“eye” finds **2 eyes** here" in lead(page)
+    page.slider(key="haar_min_neighbors").set_value(0).run()
+    assert int(lead(page).split("**")[1].split()[0]) > 10

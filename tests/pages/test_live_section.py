@@ -1,0 +1,191 @@
+"""The live section with a player that is none: frames are handed to its callback."""
+
+import av
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit_webrtc import WebRtcStreamerContext, WebRtcStreamerState
+
+from fer_core.inference import live, stream
+from fer_core.settings import ROOT
+from fer_core.ui.classify.modes import BATCH, MODE, STREAM, WEBCAM
+from fer_core.ui.live import section
+
+
+class Worker:
+    """The server's end of a connection."""
+
+    def __init__(self):
+        self.stopped = 0
+
+    def stop(self):
+        self.stopped += 1
+
+
+def player(playing: bool, signalling: bool = False, worker: Worker | None = None):
+    """What `webrtc_streamer` leaves in the session."""
+    return WebRtcStreamerContext(worker, WebRtcStreamerState(playing, signalling))
+
+
+@pytest.fixture
+def calls(monkeypatch) -> list[dict]:
+    """Arguments of each call of the player."""
+    called: list[dict] = []
+
+    def streamer(key, **arguments):
+        st.session_state.setdefault(key, player(playing=False))
+        called.append(arguments)
+
+    monkeypatch.setattr(section, "webrtc_streamer", streamer)
+    # A busy machine may take long to draw a page.
+    monkeypatch.setattr(live, "_STALLED", 60.0)
+    return called
+
+
+@pytest.fixture
+def page(without_yunet):
+    app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
+    app.switch_page("pages/4_Classify.py")
+    app.session_state[MODE] = WEBCAM
+    return app
+
+
+def lead(page: AppTest) -> str:
+    return page.main.markdown[0].value
+
+
+def play(page: AppTest, calls: list[dict], picture: np.ndarray, frames: int = 1) -> None:
+    """Starts the stream, hands frames to it, and draws the page again."""
+    page.session_state[STREAM] = player(playing=True)
+    for _ in range(frames):
+        calls[-1]["video_frame_callback"](av.VideoFrame.from_ndarray(picture, format="rgb24"))
+    page.run()
+
+
+def test_before_it_starts_it_says_what_to_do(page, calls):
+    page.run()
+    assert not page.exception
+    assert "Press START" in lead(page)
+    assert [metric.value for metric in page.metric] == ["–", "–"]
+    assert calls[-1]["media_stream_constraints"]["audio"] is False
+
+
+def test_face_is_told_with_speed_and_course(page, calls, astronaut):
+    page.run()
+    play(page, calls, astronaut, frames=3)
+    assert not page.exception
+    assert "this face" in lead(page)
+    assert int(page.metric[0].value) > 0
+    assert page.metric[1].value.endswith(" ms")
+    assert len(page.get("plotly_chart")) == 1
+    captions = " ".join(caption.value for caption in page.caption)
+    assert "Custom CNN · Haar cascade alt2 · 512 × 512 px" in captions
+
+
+def test_two_faces_are_told_and_one_is_chosen(page, calls, astronaut):
+    page.run()
+    play(page, calls, np.hstack([astronaut[:300, 80:360]] * 2), frames=3)
+    assert lead(page).startswith("2 faces in view: face 1 ")
+    assert page.button_group(key="live_face").value == 1
+    page.button_group(key="live_face").set_value(2).run()
+    assert any("Face 2 over the last 30 seconds" in caption.value for caption in page.caption)
+
+
+def test_no_face_is_told(page, calls):
+    page.run()
+    play(page, calls, np.full((120, 160, 3), 127, np.uint8))
+    assert lead(page) == "No face is in view."
+    assert not page.get("plotly_chart")
+
+
+def test_error_in_the_callback_shows_and_the_stream_goes_on(page, calls, astronaut, monkeypatch):
+    page.run()
+    session = page.session_state["live_session"]
+    pipeline = session.pipeline
+
+    class Broken:
+        name = "broken"
+
+        def detect(self, rgb):
+            raise ValueError("boom")
+
+    session.pipeline = type(pipeline)(Broken(), pipeline.classifier)
+    play(page, calls, astronaut)
+    assert "boom" in page.error[0].value
+    play(page, calls, astronaut, frames=3)
+    assert "this face" in lead(page)
+
+
+def test_controls_reach_the_running_stream(page, calls, astronaut):
+    page.run()
+    session = page.session_state["live_session"]
+    play(page, calls, astronaut)
+    page.slider(key="live_half_life").set_value(1.2)
+    page.slider(key="classify_threshold").set_value(90)
+    page.toggle(key="live_mirror").set_value(False)
+    page.selectbox(key="classify_model").set_value("dcnn_elu").run()
+    assert page.session_state["live_session"] is session
+    assert (session.options.half_life, session.options.threshold) == (1.2, 0.9)
+    assert session.mirror is False
+    assert session.pipeline.classifier.classes == ("happy", "sad", "neutral")
+
+
+def test_waiting_too_long_explains_the_network_and_offers_the_photo(page, calls, monkeypatch):
+    page.run()
+    page.session_state["live_session"].began -= 11
+    worker = Worker()
+    page.session_state[STREAM] = player(playing=False, signalling=True, worker=worker)
+    page.run()
+    assert worker.stopped == 0
+    assert "relay (TURN)" in page.warning[0].value
+    (button,) = [b for b in page.button if b.label == "Take a photo instead"]
+    button.click().run()
+    assert page.session_state["classify_source"] == "Camera"
+    assert len(page.get("camera_input")) == 1
+    assert worker.stopped == 1
+    assert "live_session" not in page.session_state
+
+
+def test_another_mode_ends_a_stream_that_never_connected(page, calls):
+    page.run()
+    worker = Worker()
+    page.session_state[STREAM] = player(playing=False, signalling=True, worker=worker)
+    page.run()
+    page.button_group(key=MODE).set_value(BATCH).run()
+    assert not page.exception
+    assert worker.stopped == 1
+    assert "live_session" not in page.session_state
+    page.button_group(key=MODE).set_value(WEBCAM).run()
+    assert "Press START" in lead(page)
+    assert not page.warning
+
+
+def test_stream_of_before_another_page_was_looked_at_is_not_shown_as_live(page, calls, astronaut):
+    page.run()
+    play(page, calls, astronaut)
+    before = page.session_state["live_session"]
+    page.switch_page("pages/2_Image_operations.py").run()
+    page.switch_page("pages/4_Classify.py")
+    page.session_state[MODE] = WEBCAM
+    page.run()
+    assert "Press START" in lead(page)
+    assert page.session_state["live_session"] is not before
+    assert not page.get("plotly_chart")
+
+
+def test_stream_that_stalls_says_so(page, calls, astronaut, monkeypatch):
+    page.run()
+    play(page, calls, astronaut, frames=3)
+    monkeypatch.setattr(live, "_STALLED", 0.0)
+    page.run()
+    assert lead(page) == "The camera has stopped sending pictures."
+    assert page.metric[0].value == "0"
+
+
+def test_course_is_at_first_of_a_face_in_view(page, calls, astronaut, monkeypatch):
+    monkeypatch.setattr(stream, "PATIENCE", 0.0)  # in each frame the face is a new one
+    page.run()
+    play(page, calls, astronaut, frames=2)
+    assert page.session_state["live_session"].numbers() == [1, 2]
+    assert page.button_group(key="live_face").value == 2

@@ -1,0 +1,282 @@
+import json
+import shutil
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+from fabricated import blank_fer2013, fabricate
+from forms import zipped
+from streamlit.testing.v1 import AppTest
+
+from fer_core.evaluation.comparison import Contender, read_field
+from fer_core.evaluation.guests import read_guest
+from fer_core.images import encode_png
+from fer_core.savedmodels import open_model, update_manifest
+from fer_core.settings import ROOT, settings
+from fer_core.ui.comparison import mistakes
+from fer_core.ui.comparison.choice import GUESTS
+
+
+def open_page(guests: Sequence[Contender] = (), **query: str | list[str]) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=120)
+    page.session_state[GUESTS] = {guest.name: guest for guest in guests}
+    page.switch_page("pages/3_Model_comparison.py")
+    for key, value in query.items():
+        page.query_params[key.replace("models_", "models-")] = value
+    return page.run()
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.main.markdown)
+
+
+def figures(page: AppTest) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+def test_best_model_and_whether_its_lead_is_real_stand_at_the_top(five_models) -> None:
+    page = open_page()
+    assert not page.exception
+    assert not page.error
+    slim = read_field(five_models).contenders[0]
+    lead = page.main.markdown[0].value
+    assert lead.startswith(f"Slim VGG leads at {100 * slim.accuracy.value:.1f} %; its lead over")
+    table = page.dataframe[0].value
+    assert table["Model"].tolist() == ["Slim VGG", "VGG16, fine-tuned", "Custom CNN"]
+    assert table["Accuracy"].iloc[0] == pytest.approx(100 * slim.accuracy.value)
+    assert "Slim VGG beats Custom CNN by" in texts(page)
+
+
+def test_table_has_each_interval_in_one_column(five_models) -> None:
+    table = open_page().dataframe[0].value
+    slim = read_field(five_models).contenders[0]
+    low, high = (100 * getattr(slim.accuracy, bound) for bound in ("low", "high"))
+    assert table["Accuracy, 95 % interval"].iloc[0] == f"{low:.1f} – {high:.1f}"
+    loss = slim.judged.metrics["log_loss"]
+    assert table["Log-loss, 95 % interval"].iloc[0] == f"{loss.low:.3f} – {loss.high:.3f}"
+    assert "ECE, spread" in table
+    assert not [column for column in table if column.endswith((" low", " high"))]
+
+
+@pytest.mark.parametrize(
+    ("section", "charts", "words"),
+    [
+        ("Lead", 2, "which may be chance"),
+        ("Cost", 1, "**Recommended:** Slim VGG"),
+        ("Failures", 5, "faces are read as"),
+        ("Confidence", 4, "calibration error"),
+        ("Robustness", 1, "at severity 5"),
+        ("Mistakes", 0, "faces wrongly"),
+        ("Training", 4, "overfits from epoch"),
+        ("Take away", 0, "The same from the command line"),
+        ("Your own", 0, "Predictions of another model"),
+    ],
+)
+def test_section_of_a_link_draws_its_charts_and_says_what_they_show(
+    five_models, section, charts, words
+) -> None:
+    page = open_page(section=section)
+    assert not page.exception
+    assert not page.error
+    assert len(page.get("plotly_chart")) == 1 + charts
+    assert words in texts(page)
+    captions = [caption.value for caption in page.main.caption]
+    assert len(captions) >= charts
+
+
+def test_link_chooses_models_pair_and_measure(five_models) -> None:
+    page = open_page(
+        models_fer2013=["Custom CNN", "VGG16, fine-tuned"],
+        section="Failures",
+        first="Custom CNN",
+        cells="Faces",
+        metric="Log-loss",
+    )
+    assert not page.exception
+    assert page.main.markdown[0].value.startswith("VGG16, fine-tuned leads")
+    assert page.selectbox(key="first").value == "custom_cnn"
+    assert page.selectbox(key="second").value == "vgg16_finetuned"
+    ranking, matrix = figures(page)[:2]
+    assert ranking["layout"]["xaxis"]["title"]["text"] == "Log-loss"
+    custom = read_field(five_models).contenders[1]
+    tables = [pd.DataFrame(element.value) for element in page.dataframe]
+    counts = next(table for table in tables if "Truth" in table).set_index("Truth")
+    assert counts.to_numpy().sum() == len(custom.split)
+    assert matrix["data"][0]["type"] == "heatmap"
+
+
+def test_nonsense_in_a_link_is_left_aside(five_models) -> None:
+    page = open_page(on="nowhere", models_fer2013="nobody", section="Nothing", metric="luck")
+    assert not page.exception
+    assert page.main.markdown[0].value.startswith("Slim VGG leads")
+
+
+def test_other_protocol_is_another_table(five_models) -> None:
+    page = open_page(on="R3, 3 emotions")
+    assert page.dataframe[0].value["Model"].tolist() == ["ELU DCNN"]
+    assert "2,127 test faces rightly" in page.main.markdown[0].value
+
+
+def test_common_faces_bring_all_together_with_n_stated(five_models) -> None:
+    page = open_page(on="Faces common to all")
+    assert not page.exception
+    assert len(page.dataframe[0].value) == 5
+    captions = " ".join(caption.value for caption in page.main.caption)
+    assert "faces, happy, sad, neutral: none of these models was trained on any" in captions
+
+
+def test_no_model_chosen_asks_for_one(five_models) -> None:
+    page = open_page()
+    page.button_group(key="models-fer2013").set_value([]).run()
+    assert not page.exception
+    assert "Choose at least one model" in page.info[0].value
+
+
+def test_one_model_alone_is_described(five_models) -> None:
+    for section in ("Lead", "Cost", "Failures", "Confidence", "Robustness", "Training"):
+        page = open_page(models_fer2013=["Custom CNN"], section=section)
+        assert not page.exception
+        assert "more than always giving one answer" in page.main.markdown[0].value
+
+
+def test_unreadable_folder_is_named_and_the_rest_works(five_models) -> None:
+    record = json.loads((five_models / "custom_cnn" / "evaluation.json").read_text())
+    path = five_models / "custom_cnn" / "evaluation.json"
+    path.write_text(json.dumps(record | {"schema": 0}))
+    update_manifest(five_models, "custom_cnn")
+    (five_models / "slim_vgg" / "predictions.npz").write_bytes(b"half")
+    page = open_page()
+    assert not page.exception
+    warnings = " ".join(warning.value for warning in page.warning)
+    assert "custom_cnn" in warnings and "schema 0" in warnings
+    assert "slim_vgg/predictions.npz is not the file that was saved" in warnings
+    assert page.dataframe[0].value["Model"].tolist() == ["VGG16, fine-tuned"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("evaluation.json", "[]", "holds no JSON object"),
+        ("history.csv", "", "history.csv cannot be read"),
+        ("model.tflite", "another", "judges another network"),
+    ],
+)
+def test_file_recorded_as_nonsense_leaves_its_model_out(five_models, file, text, reason) -> None:
+    (five_models / "custom_cnn" / file).write_text(text)
+    update_manifest(five_models, "custom_cnn")
+    page = open_page(section="Training")
+    assert not page.exception
+    assert reason in page.warning[0].value
+    assert page.dataframe[0].value["Model"].tolist() == ["Slim VGG", "VGG16, fine-tuned"]
+
+
+def test_models_of_one_protocol_on_other_faces_are_never_paired(five_models) -> None:
+    shutil.rmtree(five_models / "custom_cnn")
+    fabricate(five_models, "custom_cnn", faces=300)
+    page = open_page(section="Lead")
+    assert not page.exception
+    assert page.dataframe[0].value["Model"].tolist() == ["Slim VGG", "VGG16, fine-tuned"]
+    custom = next(c for c in read_field(five_models).contenders if c.name == "custom_cnn")
+    page = open_page(on=f"FER2013, 7 emotions, other faces {custom.faces[:8]}")
+    assert not page.exception
+    assert page.dataframe[0].value["Model"].tolist() == ["Custom CNN"]
+
+
+@pytest.mark.parametrize(
+    "section", ["Failures", "Attention", "Training", "Cost", "Robustness", "Take away"]
+)
+@pytest.mark.parametrize("models", [["one", "two"], ["Custom CNN", "one", "two"]])
+def test_two_guests_as_the_pair_break_no_section(saved_models, section, models) -> None:
+    data = (saved_models / "custom_cnn" / "predictions.npz").read_bytes()
+    known = read_field(saved_models).contenders
+    guests = [read_guest(name, "x.npz", data, known) for name in ("one", "two")]
+    page = open_page(guests, section=section, models_fer2013=models, first="one", second="two")
+    assert not page.exception
+    assert not page.error
+    assert page.dataframe[0].value["Model"].tolist() == models
+    if section == "Failures":
+        assert [box.value for box in page.selectbox] == ["guest one", "guest two"]
+
+
+def test_wrong_faces_are_those_of_one_model(five_models, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(mistakes, "_dataset", blank_fer2013)
+    page = open_page(section="Mistakes", first="Custom CNN")
+    assert not page.exception
+    assert [box.label for box in page.selectbox] == ["Model"]
+    captions = " ".join(caption.value for caption in page.main.caption)
+    assert "with Custom CNN's confidence" in captions
+
+
+def test_untrained_architecture_is_listed_with_the_command(five_models) -> None:
+    table = open_page().dataframe[1].value.set_index("Model")
+    assert table.loc["Bolarinwa ResNet101", "Reported"] == "about 32 %"
+    command = table.loc["Bolarinwa ResNet101", "To train it"]
+    assert command == "python -m fer_core train bolarinwa_resnet101"
+
+
+def test_no_model_at_all_says_how_to_train_one(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("FER_WEIGHTS", str(tmp_path))
+    settings.cache_clear()
+    page = open_page()
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert not page.exception
+    assert "A trained model is needed" in page.main.markdown[0].value
+    assert page.code[0].value == "python -m fer_core train custom_cnn"
+
+
+def test_brought_predictions_join_for_the_session(five_models) -> None:
+    page = open_page(section="Your own")
+    data = (five_models / "custom_cnn" / "predictions.npz").read_bytes()
+    page.file_uploader[0].set_value(("theirs.npz", data, "application/octet-stream"))
+    page.text_input[0].set_value("theirs")
+    page.button[0].click().run()
+    assert not page.exception
+    assert not page.error
+    assert "theirs" in page.dataframe[0].value["Model"].tolist()
+    page.get_by_key("remove-guest theirs").click().run()
+    assert "theirs" not in page.dataframe[0].value["Model"].tolist()
+
+
+def test_bad_predictions_are_refused_with_the_reason(five_models) -> None:
+    page = open_page(section="Your own")
+    page.file_uploader[0].set_value(("bad.csv", b"row,label\n1,happy\n", "text/csv"))
+    page.button[0].click().run()
+    assert not page.exception
+    assert "no emotion with a column" in page.error[0].value
+
+
+def test_occlusion_map_of_a_sample_is_drawn_by_models_that_really_run(saved_models) -> None:
+    page = open_page(section="Attention")
+    assert not page.exception
+    assert not page.error
+    assert "**Custom CNN** reads" in texts(page)
+    assert len(page.image) == 2
+
+
+@pytest.mark.fer2013
+def test_wrong_faces_are_shown_where_the_data_is(monkeypatch) -> None:
+    if settings().data is None:
+        pytest.skip("FER_DATA names no dataset")
+    open_model("custom_cnn")
+    page = open_page(section="Mistakes")
+    assert not page.exception
+    assert not page.error
+    captions = " ".join(caption.value for caption in page.main.caption)
+    assert "such faces, each titled true / predicted" in captions
+
+
+def test_own_faces_are_judged_by_the_chosen_models(saved_models) -> None:
+    files = {
+        f"own/{name}/{number}.png": encode_png(np.full((48, 48), abs(level - number), np.uint8))
+        for name, level in (("angry", 0), ("neutral", 255))
+        for number in range(12)
+    }
+    page = open_page(section="Your own")
+    page.file_uploader[1].set_value(("own.zip", zipped(files), "application/zip"))
+    page.button[1].click().run()
+    assert not page.exception
+    assert not page.error
+    assert page.main.markdown[0].value.startswith("Custom CNN, own faces reads 100.0 % of 24")
+    assert page.dataframe[0].value["Model"].tolist() == ["Custom CNN, own faces"]

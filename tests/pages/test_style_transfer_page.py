@@ -1,0 +1,226 @@
+import io
+import json
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from fer_core.images import decode, encode_png
+from fer_core.settings import ROOT
+from fer_core.styletransfer.jobs import Job, JobQueue
+from fer_core.styletransfer.messages import Request
+from fer_core.styletransfer.options import StyleOptions
+from fer_core.styletransfer.paintings import PAINTINGS
+from fer_core.ui.pictures import UPLOAD
+from fer_core.ui.style import photo, work
+from fer_core.ui.style.work import duration
+from fer_core.ui.words import plain
+
+FAKE = (sys.executable, str(ROOT / "tests" / "styletransfer" / "fake_worker.py"))
+FINISHES, NEVER_ENDS, FAILS = range(3)
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    queue = JobQueue(command=FAKE)
+    monkeypatch.setattr(work, "queue", lambda: queue)
+    yield queue
+    for job in tuple(queue._jobs):
+        queue.cancel(job)
+
+
+@pytest.fixture
+def page(saved_models, queue):
+    """The Style transfer page over two saved models and a worker that paints nothing."""
+    app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
+    return app.switch_page("pages/5_Style_transfer.py")
+
+
+def lead(page: AppTest) -> str:
+    return page.main.markdown[0].value
+
+
+def paint(page: AppTest, what: int) -> None:
+    """Starts a job whose seed says what becomes of it."""
+    page.number_input(key="style_seed").set_value(what).run()
+    page.button(key="style_paint").click().run()
+
+
+def run_until(page: AppTest, holds, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+        page.run()
+
+
+def has_button(page: AppTest, key: str) -> bool:
+    return any(button.key == key for button in page.button)
+
+
+def test_first_visit_shows_a_painting_and_whether_the_emotion_survives(page):
+    page.run()
+    assert not page.exception
+    assert not page.error
+    assert "in the painting" in lead(page)
+    assert "Eileen Collins in the manner of “Improvisation”" in page.caption[0].value
+    shift, losses = (json.loads(chart.proto.spec) for chart in page.get("plotly_chart"))
+    assert len(shift["data"]) == 7 + 3
+    assert losses["data"][0]["name"] == "total"
+    assert [button.label for button in page.get("download_button")] == ["PNG"]
+    assert all(has_button(page, f"style_pick_{name}") for name in PAINTINGS)
+
+
+def test_without_a_model_the_painting_is_still_shown(page, saved_models):
+    for model in saved_models.glob("*/model.tflite"):
+        model.unlink()
+    page.run()
+    assert not page.exception
+    assert "in the manner of" in lead(page)
+    assert any("trained model" in caption.value for caption in page.caption)
+
+
+def test_the_time_is_estimated_before_the_start(page, queue):
+    page.run()
+
+    def estimate() -> str:
+        return next(c.value for c in page.caption if c.value.startswith("About"))
+
+    standard = estimate()
+    assert duration(queue.estimate(StyleOptions())) in standard
+    page.button_group(key="style_quality").set_value("draft").run()
+    assert estimate() != standard
+
+
+def test_a_painting_is_shown_kept_and_downloadable(page):
+    page.run()
+    page.button(key="style_pick_diagonals").click().run()
+    paint(page, FINISHES)
+    assert has_button(page, "style_cancel")
+    assert "being painted" in lead(page)
+    run_until(page, lambda: has_button(page, "style_show_1"))
+    assert "in the manner of “Diagonals”" in page.caption[0].value
+    assert "measured by fake" in page.caption[0].value
+    assert "in the painting" in lead(page)
+    assert page.button(key="style_show_1").label == "1\\. Diagonals"
+    assert not page.button(key="style_paint").disabled
+    assert not page.exception
+
+
+def test_cancel_brings_the_page_back_and_one_can_paint_again(page):
+    page.run()
+    paint(page, NEVER_ENDS)
+    assert page.button(key="style_paint").disabled
+    page.button(key="style_cancel").click().run()
+    assert [info.value for info in page.info] == ["The painting was cancelled."]
+    assert not has_button(page, "style_cancel")
+    paint(page, FINISHES)
+    run_until(page, lambda: has_button(page, "style_show_1"))
+
+
+def test_a_failure_is_told(page):
+    page.run()
+    paint(page, FAILS)
+    run_until(page, lambda: bool(page.error))
+    assert [error.value for error in page.error] == [plain("The paint has dried.")]
+
+
+def test_a_second_visitor_waits_and_sees_the_place(page, queue):
+    page.run()
+    paint(page, NEVER_ENDS)
+    other = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
+    other.switch_page("pages/5_Style_transfer.py").run()
+    paint(other, NEVER_ENDS)
+    text = other.get("progress")[0].proto.text
+    assert text == "Waiting: 1 painting before this one"
+
+
+def test_who_is_next_is_not_told_of_none_before(queue, monkeypatch):
+    monkeypatch.setattr(queue, "place", lambda job: 0)
+    picture = np.zeros((8, 8, 3), np.uint8)
+    job = Job(Request(picture, (picture,), StyleOptions(size=128)))
+    assert work._progress(job) == "Starting"
+
+
+def test_options_reach_the_job(page, queue):
+    page.run()
+    page.slider(key="style_balance").set_value(70)
+    page.slider(key="style_face").set_value(90)
+    page.radio(key="style_colours").set_value("matched")
+    page.select_slider(key="style_size").set_value(384)
+    page.multiselect(key="style_mix").set_value(["hills", "poles"]).run()
+    page.slider(key="style_share_hills").set_value(10).run()
+    paint(page, NEVER_ENDS)
+    (job,) = queue._jobs
+    assert job.request.options == StyleOptions(
+        size=384,
+        balance=0.7,
+        face=0.9,
+        colours="matched",
+        blend=(0.5, 1.0, 0.5),
+        seed=NEVER_ENDS,
+    )
+    assert len(job.request.paintings) == 3
+    assert len(job.request.faces) == 1
+
+
+def test_own_photo_and_own_painting(page, queue, astronaut):
+    page.run()
+    page.button_group(key="style_source").set_value(UPLOAD).run()
+    mine = encode_png(np.ascontiguousarray(astronaut[:260, 80:360]))
+    page.file_uploader(key="style_files").set_value([("me.png", mine, "image/png")])
+    stripes = np.zeros((90, 60, 3), np.uint8)
+    stripes[::4] = (250, 10, 90)
+    own = ("stripes.png", encode_png(stripes), "image/png")
+    page.file_uploader(key="style_own").set_value([own]).run()
+    assert page.button(key="style_pick_own 0").label == "**stripes**"
+    paint(page, NEVER_ENDS)
+    (job,) = queue._jobs
+    assert job.request.photo.shape == (260, 280, 3)
+    np.testing.assert_array_equal(job.request.paintings[0], stripes)
+
+
+def test_the_photo_is_read_once_however_often_an_option_changes(page, astronaut, monkeypatch):
+    decoded = []
+
+    def note(data: bytes) -> np.ndarray:
+        decoded.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(photo, "decode", note)
+    page.run()
+    decoded.clear()
+    page.button_group(key="style_source").set_value(UPLOAD).run()
+    mine = encode_png(np.ascontiguousarray(astronaut[5:265, 75:355]))
+    page.file_uploader(key="style_files").set_value([("me.png", mine, "image/png")]).run()
+    for balance in (20, 70):
+        page.slider(key="style_balance").set_value(balance).run()
+    assert decoded == [mine]
+
+
+def test_what_is_no_picture_is_named_and_the_page_stands(page):
+    page.run()
+    page.button_group(key="style_source").set_value(UPLOAD).run()
+    page.file_uploader(key="style_files").set_value([("a.png", b"not a picture", "image/png")])
+    page.file_uploader(key="style_own").set_value([("b.png", b"nor this", "image/png")]).run()
+    assert not page.exception
+    assert {error.value.split(":")[0] for error in page.error} == {plain("a.png"), plain("b.png")}
+    assert not has_button(page, "style_paint")
+
+
+def test_the_download_says_how_it_was_made():
+    from fer_core.ui.style.kept import sample
+
+    record = json.loads(Image.open(io.BytesIO(sample().png())).text["Style transfer"])
+    assert record["paintings"] == ["Improvisation"]
+    assert record["network"] == "VGG19"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1, "5 s"), (43, "45 s"), (99, "100 s"), (100, "2 min"), (610, "10 min")]
+)
+def test_times_are_said_roughly(seconds, words):
+    assert duration(seconds) == words

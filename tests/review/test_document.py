@@ -1,0 +1,139 @@
+import csv
+import io
+import re
+from urllib.parse import unquote
+
+import pytest
+from fabricated import fabricate
+
+from fer_core.errors import EvaluationError
+from fer_core.evaluation.comparison import read_field
+from fer_core.review import pdf
+from fer_core.review.document import chapters, parts_of, review_html, tables
+
+
+@pytest.fixture(scope="module")
+def parts(made_up_five):
+    field = read_field(made_up_five)
+    found, reason = parts_of(field.contenders, field.untrained)
+    assert reason is None
+    return found
+
+
+def test_protocols_are_kept_apart_and_common_faces_come_last(parts) -> None:
+    assert [part.title for part in parts] == [
+        "FER2013, 7 emotions",
+        "R3, 3 emotions",
+        "R4, 4 emotions",
+        "Faces common to all",
+    ]
+    assert [len(part.contenders) for part in parts] == [3, 1, 1, 5]
+    assert len(parts[3].comparisons) == 10
+    for part in parts:
+        assert len({len(contender.split) for contender in part.contenders}) == 1
+
+
+def test_too_few_common_faces_is_said_and_the_rest_stays(made_up_five) -> None:
+    from dataclasses import replace
+
+    contenders = read_field(made_up_five).contenders
+    moved = [contenders[0], replace(contenders[3], data="elsewhere")]
+    found, reason = parts_of(moved)
+    assert len(found) == 2
+    assert "different data" in reason
+
+
+def test_models_of_one_protocol_on_other_faces_are_parts_of_their_own(
+    made_up_five, tmp_path
+) -> None:
+    fabricate(tmp_path, "custom_cnn", faces=300)
+    slim = read_field(made_up_five).contenders[0]
+    found, reason = parts_of([slim, *read_field(tmp_path).contenders])
+    assert [len(part.contenders) for part in found] == [1, 1, 2]
+    assert found[1].title.startswith("FER2013, 7 emotions, other faces")
+    assert len(found[2].contenders[0].split) == 300
+    assert reason is None
+
+
+def test_optimistic_model_is_marked_wherever_the_review_names_it(tmp_path) -> None:
+    fabricate(tmp_path, "dcnn_elu", faces=300, optimistic=True)
+    (part,), _ = parts_of(read_field(tmp_path).contenders)
+    assert part.contenders[0].title == "ELU DCNN (optimistic)"
+    best = chapters(part)[0]
+    assert "the same faces chose the best epoch: ELU DCNN (optimistic)." in best.sentences[1]
+    assert best.exhibits[0].table["Model"].tolist() == ["ELU DCNN (optimistic)"]
+    html = review_html([part])
+    names = html[html.rindex("</style>") :].count("ELU DCNN")
+    assert names == html.count("ELU DCNN (optimistic)") > 10
+
+
+def test_chapters_answer_every_question(parts) -> None:
+    headings = [chapter.heading for chapter in chapters(parts[0])]
+    assert headings == [
+        "Which is best?",
+        "Is the lead real?",
+        "What does it cost?",
+        "Where does it fail?",
+        "Can its confidence be trusted?",
+        "Does it survive the real world?",
+        "How did it train?",
+    ]
+    assert "Is the lead real?" not in [chapter.heading for chapter in chapters(parts[1])]
+    assert "Does it survive the real world?" not in [c.heading for c in chapters(parts[3])]
+
+
+def test_review_holds_everything_and_asks_for_nothing(parts) -> None:
+    html = review_html(parts[:2])
+    exhibits = sum(len(chapter.exhibits) for part in parts[:2] for chapter in chapters(part))
+    assert html.count('<script type="application/json"') == exhibits > 20
+    assert html.count("<figcaption>") == exhibits
+    assert "Slim VGG leads at" in html
+    ours = html[: html.index("<script>")] + html[html.rindex("<script>") :]
+    assert not re.findall(r'(?:src|href)="(?!data:)', ours)
+    assert "@import" not in ours
+    names = re.findall(r'download="([^"]+)\.csv" href="data:text/csv;charset=utf-8,([^"]*)"', html)
+    assert len(names) == exhibits
+    rows = list(csv.DictReader(io.StringIO(unquote(dict(names)["ranking-accuracy"]))))
+    assert len(rows) in {1, 3}
+
+
+def test_tables_are_named_after_their_charts(parts) -> None:
+    found = tables(parts[0])
+    assert {"ranking-accuracy", "leads", "per-class", "calibration", "robustness"} <= set(found)
+    assert all(len(table) for table in found.values())
+
+
+def test_names_from_outside_cannot_break_out_of_the_page(parts) -> None:
+    from dataclasses import replace
+
+    evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    guest = replace(parts[0].contenders[0], name=evil, title=evil)
+    part = replace(parts[0], contenders=(guest,), comparisons=())
+    html = review_html([part])
+    body = html[: html.rindex("<script>")]
+    assert "<script>alert" not in body
+    assert "<img" not in body.split("</style>")[1].split("<script>")[0]
+
+
+def test_pdf_without_chromium_is_one_clear_sentence(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    with pytest.raises(EvaluationError, match=r"needs Chromium .* --out review\.html"):
+        pdf.write_pdf("<p>", tmp_path / "review.pdf")
+
+
+def test_pdf_of_before_is_not_taken_for_a_new_one(monkeypatch, tmp_path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\necho nothing to print >&2\n")
+    browser.chmod(0o755)
+    monkeypatch.setattr(pdf, "find_browser", lambda: str(browser))
+    (tmp_path / "review.pdf").write_bytes(b"%PDF-old")
+    with pytest.raises(EvaluationError, match="nothing to print"):
+        pdf.write_pdf("<p>", tmp_path / "review.pdf")
+    assert (tmp_path / "review.pdf").read_bytes() == b"%PDF-old"
+
+
+def test_pdf_is_printed_where_chromium_is(tmp_path) -> None:
+    if pdf.find_browser() is None:
+        pytest.skip("no Chromium is installed")
+    pdf.write_pdf("<h1>Review</h1>", tmp_path / "deep" / "review.pdf")
+    assert (tmp_path / "deep" / "review.pdf").read_bytes().startswith(b"%PDF-")

@@ -1,0 +1,95 @@
+"""The models that come with the clone are whole, and their recorded figures follow from them."""
+
+import numpy as np
+import pytest
+
+from fer_core.evaluation.evaluate import evaluate
+from fer_core.evaluation.record import read_evaluation
+from fer_core.inference import Classifier
+from fer_core.models import find
+from fer_core.savedmodels import open_model, saved_names
+from fer_core.savedmodels.network import load_network
+from fer_core.settings import ROOT
+from fer_core.training.train import LARGE
+
+WEIGHTS = ROOT / "weights"
+NAMES = saved_names(WEIGHTS)
+LARGEST = 60_000_000
+LARGEST_IN_ALL = 250_000_000
+LEAST_ACCURACY = {
+    "slim_vgg": 0.69,
+    "bolarinwa_cnn1": 0.64,
+    "bolarinwa_vgg16": 0.50,
+    "custom_cnn": 0.62,
+    "little_vgg": 0.74,
+    "resnet50": 0.35,
+    "vgg16": 0.40,
+}
+
+
+def test_a_model_is_committed():
+    assert "custom_cnn" in NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_is_the_one_recorded(name):
+    saved = open_model(name, WEIGHTS)
+    files = {path.name for path in saved.folder.iterdir()}
+    assert {"card.md", "evaluation.json", "history.csv", "predictions.npz", "recipe.json"} < files
+    assert files & {"model.keras", "head.weights.h5"}
+    for file in files:
+        assert saved.file(file).stat().st_size <= LARGEST
+
+
+def test_all_of_them_stay_small_enough_to_clone():
+    sizes = [path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()]
+    assert sum(sizes) <= LARGEST_IN_ALL
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_recorded_accuracy_follows_from_the_predictions(name):
+    saved = open_model(name, WEIGHTS)
+    test, record = saved.predictions().test, read_evaluation(saved)
+    accuracy = (test.predicted == test.labels).mean()
+    recorded = record.test.metrics["accuracy"]
+    assert recorded.value == pytest.approx(accuracy)
+    assert recorded.low < accuracy < recorded.high
+    assert accuracy >= LEAST_ACCURACY.get(name, record.test.baseline)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if (WEIGHTS / n / "model.keras").exists()])
+def test_what_classifies_answers_as_the_keras_network(name):
+    saved = open_model(name, WEIGHTS)
+    faces = np.random.default_rng(0).integers(0, 256, (32, 48, 48), np.uint8)
+    answers = Classifier(saved.file("model.tflite"), saved.classes).predict(faces)
+    expected = load_network(saved)(faces[..., None], training=False).numpy()
+    is_int8 = find(name).parameters > LARGE
+    np.testing.assert_allclose(answers, expected, atol=2e-2 if is_int8 else 5e-3)
+
+
+@pytest.mark.fer2013
+@pytest.mark.parametrize("name", [n for n in NAMES if find(n).parameters <= LARGE])
+def test_float16_keeps_the_labels_of_the_keras_network(name, fer2013):
+    saved = open_model(name, WEIGHTS)
+    faces = fer2013.images[saved.predictions().validation.rows[:1000]]
+    answers = Classifier(saved.file("model.tflite"), saved.classes).predict(faces)
+    network = load_network(saved)
+    expected = np.concatenate(
+        [network(part[..., None], training=False) for part in np.split(faces, 10)]
+    )
+    assert (answers.argmax(axis=1) == expected.argmax(axis=1)).mean() >= 0.995
+    assert np.median(np.abs(answers - expected).max(axis=1)) < 1e-3
+
+
+def test_little_vgg_reaches_its_reports_validation_loss():
+    record = read_evaluation(open_model("little_vgg", WEIGHTS))
+    assert record.validation.metrics["log_loss"].value <= 0.798
+
+
+@pytest.mark.fer2013
+def test_custom_cnn_reads_the_test_faces_as_recorded(fer2013):
+    saved = open_model("custom_cnn", WEIGHTS)
+    predictions, _ = evaluate(saved.folder, fer2013)
+    recorded = saved.predictions().test
+    np.testing.assert_array_equal(predictions.test.rows, recorded.rows)
+    assert (predictions.test.predicted != recorded.predicted).sum() <= 2

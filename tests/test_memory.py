@@ -1,0 +1,39 @@
+import subprocess
+import sys
+
+import pytest
+
+from fer_core.settings import ROOT
+
+_PROGRAM = """
+import ctypes, sys
+from fer_core.memory import return_large_blocks
+if sys.argv[1] == "with":
+    assert return_large_blocks()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+
+def used():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 2**20
+
+def taken(size):
+    block = libc.malloc(size)
+    ctypes.memset(block, 1, size)
+    return block
+
+libc.free(taken(24 << 20))  # from here on glibc takes blocks up to 24 MB from its heap
+before = used()
+large = taken(20 << 20)
+small = [taken(200) for _ in range(5000)]  # lie above it
+libc.free(large)
+print(used() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a setting of glibc")
+@pytest.mark.parametrize(("how", "low", "high"), [("with", -5, 5), ("without", 15, 25)])
+def test_large_block_is_returned_although_smaller_ones_lie_above_it(how, low, high):
+    run = [sys.executable, "-c", _PROGRAM, how]
+    answer = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert low < float(answer.stdout) < high

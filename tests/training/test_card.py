@@ -1,0 +1,36 @@
+from fer_core.evaluation.record import read_evaluation
+from fer_core.models import find
+from fer_core.savedmodels import open_model
+from fer_core.training.card import model_card
+from fer_core.training.recipes import recipe_for
+
+
+def test_the_card_says_what_was_recorded(saved_models):
+    saved = open_model("dcnn_elu")
+    record = read_evaluation(saved)
+    recipe = {
+        "classes": list(saved.classes),
+        "parameters": 2_395_075,
+        "trainable": 2_393_027,
+        "faces": {"train": 17_223, "validation": 1_914},
+        "best_epoch": 31,
+        "epochs_run": 42,
+        "minutes": 61.2,
+        "machine": "a test",
+        "recipe": recipe_for("dcnn_elu").as_dict(),
+    }
+    text = model_card(find("dcnn_elu"), recipe, record)
+    accuracy = record.test.metrics["accuracy"]
+    whole = " ".join(text.split())
+    assert f"Accuracy {accuracy.value:.1%}" in whole and f"on the {record.test.n:,} test" in whole
+    assert "The report claims 82.42 %" in whole
+    assert "the epoch (31 of 42)" in whole and "61 min on a test" in whole
+    worst = min(record.per_class, key=lambda row: row.recall.value)
+    assert f"most often {worst.name} (finds {worst.recall.value:.0%})" in whole
+    assert "`python -m fer_core train dcnn_elu` trains" in whole
+    shorter = recipe | {"recipe": recipe["recipe"] | {"epochs": 8}}
+    assert "train dcnn_elu --epochs 8`" in model_card(find("dcnn_elu"), shorter, record)
+    assert "min for the head, after" in model_card(find("vgg16"), recipe, record)
+    assert "Article 5(1)(f)" in whole
+    assert all(len(line) <= 100 for line in text.splitlines())
+    assert text.startswith("# ELU DCNN\n\n") and "\n## Figures\n\n" in text

@@ -1,0 +1,98 @@
+import json
+
+import numpy as np
+import pytest
+
+from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.inference.classifier import Classifier
+from fer_core.savedmodels import open_model
+from fer_core.savedmodels.network import load_network
+from fer_core.settings import settings
+from fer_core.training.recipe import Recipe
+from fer_core.training.train import train
+
+FILES = {
+    "card.md",
+    "evaluation.json",
+    "history.csv",
+    "model.keras",
+    "model.tflite",
+    "predictions.npz",
+    "recipe.json",
+}
+
+
+@pytest.fixture
+def checkpoints(tmp_path, monkeypatch):
+    monkeypatch.setenv("FER_CHECKPOINTS", str(tmp_path / "checkpoints"))
+    settings.cache_clear()
+    yield tmp_path / "checkpoints"
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def stripes() -> FaceDataset:
+    """210 made-up faces: the emotion is how many stripes there are."""
+    random = np.random.default_rng(0)
+    labels = np.arange(210, dtype=np.uint8) % 7
+    columns = np.arange(48) / 48
+    images = [127 + 100 * np.sin(2 * np.pi * (k + 1) * columns)[None] for k in labels]
+    faces = np.array(images) + random.normal(0, 10, (210, 48, 48))
+    usage = np.repeat(np.array([0, 1, 2], np.uint8), 70)
+    return FaceDataset(faces.clip(0, 255).astype(np.uint8), labels, usage)
+
+
+def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
+    recipe = Recipe(epochs=2, batch_size=32, note="A test.")
+    folder = train("custom_cnn", stripes, recipe, weights=tmp_path / "weights")
+    assert {path.name for path in folder.iterdir()} == FILES
+    saved = open_model("custom_cnn", tmp_path / "weights")
+    for file in FILES:
+        saved.file(file)
+    assert saved.history()["epoch"].tolist() == [1, 2]
+    facts = saved.recipe()
+    assert (facts["parameters"], facts["recipe"]["epochs"]) == (1_275_783, 2)
+    assert "A test." in (folder / "card.md").read_text()
+    assert list(checkpoints.iterdir()) == []
+
+    predictions = saved.predictions()
+    assert predictions.test.rows.tolist() == list(range(140, 210))
+    faces = stripes.images[140:210]
+    keras_answers = load_network(saved)(faces[..., None]).numpy()
+    np.testing.assert_allclose(predictions.test.probabilities, keras_answers, atol=2e-3)
+    accuracy = (predictions.test.predicted == predictions.test.labels).mean()
+    recorded = json.loads((folder / "evaluation.json").read_text())["test"]["metrics"]["accuracy"]
+    assert recorded["value"] == pytest.approx(accuracy)
+
+
+def _few_faces(fer2013: FaceDataset, shuffled: bool) -> FaceDataset:
+    """Happy, sad and neutral, alike in number: 900 train, 90 select, 300 test."""
+    random = np.random.default_rng(0)
+    split = PROTOCOLS["r3"].split(fer2013)
+    rows = []
+    for part, each in ((split.train, 300), (split.validation, 30), (split.test, 100)):
+        for label in (3, 4, 6):
+            rows.append(random.permutation(part[fer2013.labels[part] == label])[:each])
+    sizes = (900, 90, 300)
+    chosen = np.concatenate(rows)
+    labels = fer2013.labels[chosen].copy()
+    if shuffled:
+        labels[:990] = random.permutation(labels[:990])
+    usage = np.repeat(np.array([0, 1, 2], np.uint8), sizes)
+    return FaceDataset(fer2013.images[chosen], labels, usage)
+
+
+@pytest.mark.fer2013
+@pytest.mark.parametrize("shuffled", [False, True], ids=["labels", "shuffled labels"])
+def test_a_few_hundred_faces_teach_more_than_chance_and_shuffled_ones_do_not(
+    shuffled, fer2013, checkpoints, tmp_path
+):
+    few = _few_faces(fer2013, shuffled)
+    recipe = Recipe(epochs=7, batch_size=10, learning_rate=5e-4)
+    train("custom_cnn", few, recipe, weights=tmp_path)
+    answers = Classifier(tmp_path / "custom_cnn" / "model.tflite", PROTOCOLS["fer2013"].classes)
+    test = few.rows("PrivateTest")
+    accuracy = (answers.predict(few.images[test]).argmax(axis=1) == few.labels[test]).mean()
+    # Chance is 1/3 with a standard error of 2.7 points on 300 faces.
+    assert accuracy < 0.43 if shuffled else accuracy > 0.45
