@@ -14,7 +14,7 @@ import pandas as pd
 
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.evaluation.cost import machine
-from fer_core.evaluation.evaluate import evaluate_and_write
+from fer_core.evaluation.evaluate import evaluate_and_write, fingerprint
 from fer_core.evaluation.judge import library_versions
 from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec, find
@@ -68,7 +68,7 @@ def train(
         Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
         for rows in (split.train, split.validation)
     )
-    folder, limit = _state_folder(name, protocol.name, recipe), Budget(budget)
+    folder, limit = state_folder(f"{name}-{protocol.name}", recipe, dataset), Budget(budget)
     keras.utils.set_random_seed(recipe.seed)
     keras.mixed_precision.set_global_policy(recipe.precision)
     network = spec.build(len(protocol.classes))
@@ -172,16 +172,17 @@ def _untrained(spec: ModelSpec) -> dict[str, bool]:
     return {"pretrained": False} if spec.trunk else {}
 
 
-def _state_folder(name: str, protocol: str, recipe: Recipe) -> Path:
-    """A training goes on only with the very recipe it began with."""
-    folder = settings().checkpoints / f"{name}-{protocol}-{_digest(recipe)}"
+def state_folder(name: str, recipe: Recipe, dataset: FaceDataset) -> Path:
+    """Returns where a training's state is kept: it goes on only with its own recipe and faces."""
+    folder = settings().checkpoints / f"{name}-{_digest(recipe, dataset)}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _digest(recipe: Recipe) -> str:
-    """Returns the same eight characters for equal recipes, on every machine."""
+def _digest(recipe: Recipe, dataset: FaceDataset) -> str:
+    """Returns the same eight characters for equal recipes and faces, on every machine."""
     decisive = {key: value for key, value in recipe.as_dict().items() if key != "note"}
+    decisive["faces"] = fingerprint(dataset)
     return f"{crc32(json.dumps(decisive, sort_keys=True).encode()):08x}"
 
 
