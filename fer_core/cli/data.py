@@ -106,6 +106,30 @@ def statistics(
         typer.echo(f"Wrote {file} ({file.stat().st_size / 1e3:.0f} kB).")
 
 
+@data.command()
+def folds(
+    path: Path = None,
+    budget: Annotated[float | None, typer.Option(help="Minutes; run again to go on.")] = None,
+) -> None:
+    """Trains five networks to doubt Training's labels by; killed at any moment, it goes on."""
+    from fer_core.cli.source import open_dataset
+    from fer_core.dataset.held_out import COMMITTED, write_held_out
+
+    dataset = open_dataset(path)
+    from fer_core.training.folds import answer_training
+    from fer_core.training.progress import BudgetSpent
+
+    try:
+        held_out = answer_training(dataset, budget=budget, say=typer.echo)
+    except BudgetSpent:
+        typer.echo(f"The {budget:g} minutes are over; run the same command to go on.")
+        return
+    write_held_out(held_out)
+    faces = held_out.faces
+    accuracy = (faces.predicted == faces.labels).mean()
+    typer.echo(f"{accuracy:.1%} of {len(faces):,} labels are answered alike. Wrote {COMMITTED}.")
+
+
 @data.command(hidden=True)
 def augment(
     recipe: Annotated[str, typer.Argument(help="Model whose augmentation is applied.")],

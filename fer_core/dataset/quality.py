@@ -167,18 +167,18 @@ def judged(predictions: Predictions, is_leaked: np.ndarray | None = None) -> Pre
 
 
 def doubtful_by_model(
-    predictions: Predictions, temperature: float = 1.0, is_leaked: np.ndarray | None = None
+    faces: PredictedSplit, classes: tuple[str, ...], temperature: float = 1.0
 ) -> pd.DataFrame:
     """Returns the faces that confident learning finds mislabelled, the most doubtful first.
 
     Confident learning (Northcutt, Jiang & Chuang 2021, by cleanlab) estimates how often each
-    class is mistaken for each other, and takes out that many of the least believable labels. It
-    needs predictions on faces that the model has not trained on: see `judged`.
+    class is mistaken for each other, and takes out that many of the least believable labels.
 
     Args:
-        predictions: A saved model's, uncalibrated.
+        faces: Uncalibrated answers on faces that the model has not trained on: from `judged`, or
+            a `HeldOut`'s.
+        classes: What the columns of the answers stand for.
         temperature: The model's own; 1 leaves its probabilities as they are.
-        is_leaked: As for `judged`.
 
     Returns:
         Columns `row` (in `fer2013.csv` order), `label`, `suggested` (the model's answer),
@@ -186,13 +186,12 @@ def doubtful_by_model(
     """
     from cleanlab.filter import find_label_issues
 
-    faces = judged(predictions, is_leaked)
     probabilities = apply_temperature(faces.probabilities, temperature)
     labels = faces.labels.astype(np.int64)
     ranked = find_label_issues(
         labels, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
     )
-    names = np.array(predictions.classes)
+    names = np.array(classes)
     answers = probabilities.argmax(axis=1)
     return pd.DataFrame(
         {
@@ -205,17 +204,21 @@ def doubtful_by_model(
     )
 
 
-def fits_predictions(labels: np.ndarray, predictions: Predictions) -> bool:
-    """Returns whether predictions, which name rows, were made on the faces with these labels.
+def fits(labels: np.ndarray, classes: tuple[str, ...], faces: PredictedSplit) -> bool:
+    """Returns whether answers, which name rows, were given on the faces with these labels.
 
     Args:
         labels: Indices into `EMOTIONS`, one a face.
-        predictions: A saved model's.
+        classes: What the labels of the answers stand for.
+        faces: The answers.
     """
-    classes = np.array([EMOTIONS.index(name) for name in predictions.classes])
-    for split in (predictions.validation, predictions.test):
-        if len(split) and split.rows.max() >= len(labels):
-            return False
-        if not np.array_equal(labels[split.rows], classes[split.labels]):
-            return False
-    return True
+    if len(faces) and faces.rows.max() >= len(labels):
+        return False
+    known = np.array([EMOTIONS.index(name) for name in classes])
+    return np.array_equal(labels[faces.rows], known[faces.labels])
+
+
+def fits_predictions(labels: np.ndarray, predictions: Predictions) -> bool:
+    """Returns whether a saved model's predictions `fits` the faces with these labels."""
+    splits = (predictions.validation, predictions.test)
+    return all(fits(labels, predictions.classes, split) for split in splits)

@@ -107,7 +107,7 @@ def predictions_with_wrong_labels() -> tuple[Predictions, set[int]]:
 
 def test_confident_learning_finds_the_labels_that_were_changed() -> None:
     predictions, wrong = predictions_with_wrong_labels()
-    doubtful = doubtful_by_model(predictions)
+    doubtful = doubtful_by_model(judged(predictions), predictions.classes)
     assert set(doubtful["row"]) == wrong
     assert (doubtful["p_suggested"] > doubtful["p_label"]).all()
     assert set(doubtful["label"]) <= {"happy", "sad", "neutral"}
@@ -115,7 +115,7 @@ def test_confident_learning_finds_the_labels_that_were_changed() -> None:
 
 def test_doubts_are_told_in_calibrated_probabilities() -> None:
     predictions, wrong = predictions_with_wrong_labels()
-    doubtful = doubtful_by_model(predictions, temperature=2.0)
+    doubtful = doubtful_by_model(judged(predictions), predictions.classes, temperature=2.0)
     assert set(doubtful["row"]) == wrong
     expected = 0.9**0.5 / (0.9**0.5 + 2 * 0.05**0.5)
     np.testing.assert_allclose(doubtful["p_suggested"], expected)
@@ -124,7 +124,7 @@ def test_doubts_are_told_in_calibrated_probabilities() -> None:
 def test_faces_in_both_splits_are_judged_once() -> None:
     predictions, wrong = predictions_with_wrong_labels()
     twice = Predictions(predictions.classes, predictions.test, predictions.test)
-    doubtful = doubtful_by_model(twice)
+    doubtful = doubtful_by_model(judged(twice), twice.classes)
     assert doubtful["row"].is_unique
     assert set(doubtful["row"]) == wrong & set(predictions.test.rows.tolist())
 
@@ -138,7 +138,7 @@ def test_faces_whose_copy_was_learnt_are_not_judged() -> None:
     assert set(faces.rows.tolist()) == set(range(1000, 1300)) - set(learnt)
     expected = predictions.test.labels[:-1][~is_leaked[1150:1299]]
     np.testing.assert_array_equal(faces.labels[-len(expected) :], expected)
-    doubtful = doubtful_by_model(predictions, is_leaked=is_leaked)
+    doubtful = doubtful_by_model(faces, predictions.classes)
     assert set(doubtful["row"]) == wrong - set(learnt)
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,9 +8,8 @@ from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.inference.classifier import Classifier
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
-from fer_core.settings import settings
 from fer_core.training.recipe import Recipe
-from fer_core.training.train import train
+from fer_core.training.train import state_folder, train
 
 FILES = {
     "card.md",
@@ -20,27 +20,6 @@ FILES = {
     "predictions.npz",
     "recipe.json",
 }
-
-
-@pytest.fixture
-def checkpoints(tmp_path, monkeypatch):
-    monkeypatch.setenv("FER_CHECKPOINTS", str(tmp_path / "checkpoints"))
-    settings.cache_clear()
-    yield tmp_path / "checkpoints"
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def stripes() -> FaceDataset:
-    """210 made-up faces: the emotion is how many stripes there are."""
-    random = np.random.default_rng(0)
-    labels = np.arange(210, dtype=np.uint8) % 7
-    columns = np.arange(48) / 48
-    images = [127 + 100 * np.sin(2 * np.pi * (k + 1) * columns)[None] for k in labels]
-    faces = np.array(images) + random.normal(0, 10, (210, 48, 48))
-    usage = np.repeat(np.array([0, 1, 2], np.uint8), 70)
-    return FaceDataset(faces.clip(0, 255).astype(np.uint8), labels, usage)
 
 
 def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
@@ -96,3 +75,12 @@ def test_a_few_hundred_faces_teach_more_than_chance_and_shuffled_ones_do_not(
     accuracy = (answers.predict(few.images[test]).argmax(axis=1) == few.labels[test]).mean()
     # Chance is 1/3 with a standard error of 2.7 points on 300 faces.
     assert accuracy < 0.43 if shuffled else accuracy > 0.45
+
+
+def test_a_training_goes_on_only_with_its_own_recipe_and_faces(stripes, checkpoints):
+    recipe = Recipe(epochs=2)
+    folder = state_folder("custom_cnn", recipe, stripes)
+    assert state_folder("custom_cnn", replace(recipe, note="Other words."), stripes) == folder
+    others = replace(stripes, images=255 - stripes.images)
+    assert state_folder("custom_cnn", recipe, others) != folder
+    assert state_folder("custom_cnn", replace(recipe, epochs=3), stripes) != folder
