@@ -87,6 +87,12 @@ def median_blur(image: np.ndarray, size: int) -> np.ndarray:
     return np.stack(rows)
 
 
+def sharpen(image: np.ndarray, amount: float, sigma: float) -> np.ndarray:
+    """Adds what a blur takes away."""
+    detail = image - gaussian_blur(image, sigma).astype(np.float64)
+    return np.rint(image + amount * detail).clip(0, 255).astype(np.uint8)
+
+
 def sobel(image: np.ndarray) -> np.ndarray:
     """Takes differences of neighbours, weighed 1, 2, 1 across."""
     p = np.pad(grayscale(image).astype(np.float64), 1, mode="edge")

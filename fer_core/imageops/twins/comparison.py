@@ -53,7 +53,7 @@ TWINS: dict[str, tuple[Twin, ...]] = {
     "gaussian_blur": (Twin(PILLOW, pillow.gaussian_blur, 24), Twin(NUMPY, arrays.gaussian_blur, 2)),
     "box_blur": (Twin(PILLOW, pillow.box_blur, 1), Twin(NUMPY, arrays.box_blur, 1)),
     "median_blur": (Twin(PILLOW, pillow.median_blur, 0), Twin(NUMPY, arrays.median_blur, 0)),
-    "sharpen": (Twin(PILLOW, pillow.sharpen, 24),),
+    "sharpen": (Twin(PILLOW, pillow.sharpen, 24), Twin(NUMPY, arrays.sharpen, 3)),
     "sobel": (Twin(NUMPY, arrays.sobel, 1),),
     "threshold": (Twin(PILLOW, pillow.threshold, 0), Twin(NUMPY, arrays.threshold, 0)),
     "otsu_threshold": (Twin(NUMPY, arrays.otsu_threshold, 0),),
