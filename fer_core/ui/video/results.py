@@ -1,16 +1,18 @@
 """What a video showed."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from fer_core.charts.look import percent
 from fer_core.charts.timeline import emotion_areas, share_bars
 from fer_core.inference.pipeline import NOT_SURE
-from fer_core.inference.summary import FaceSummary, Moment, Summary
+from fer_core.inference.summary import THUMBNAIL_SIDE, FaceSummary, Moment, Summary
 from fer_core.inference.video_job import VideoJob
 from fer_core.ui.figure import show
 
 _MOST_FACES = 8
+_MOMENTS_A_ROW = 3
 
 
 def sentence(model: str, summary: Summary) -> str:
@@ -81,15 +83,35 @@ def _choose(faces: list[FaceSummary], all_faces: int) -> FaceSummary:
 def _show_moments(moments: list[Moment]) -> None:
     st.subheader("Strongest changes", anchor=False)
     st.caption("The face a second before and after, with the emotion that led.")
-    with st.container(horizontal=True):
-        for moment in moments:
-            with st.container(border=True, width=230):
-                st.markdown(f"**{_clock(moment.seconds)}** · face {moment.face}")
-                with st.container(horizontal=True, gap="small"):
-                    for picture, (emotion, share) in zip(
-                        moment.thumbnails, (moment.before, moment.after), strict=True
-                    ):
-                        st.image(picture, width=88, caption=f"{emotion} {share:.0%}")
+    for start in range(0, len(moments), _MOMENTS_A_ROW):
+        row = moments[start : start + _MOMENTS_A_ROW]
+        for column, moment in zip(st.columns(_MOMENTS_A_ROW), row, strict=False):
+            with column:
+                _show_moment(moment)
+
+
+def _show_moment(moment: Moment) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{_clock(moment.seconds)}** · face {moment.face}")
+        with st.container(
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+            wrap=False,
+        ):
+            _show_glimpse(moment.thumbnails[0], moment.before)
+            st.markdown(":gray[:material/arrow_forward:]", width="content")
+            _show_glimpse(moment.thumbnails[1], moment.after)
+
+
+def _show_glimpse(picture: np.ndarray, leader: tuple[str, float]) -> None:
+    emotion, share = leader
+    st.image(
+        picture,
+        width=THUMBNAIL_SIDE,
+        caption=f"{emotion} {percent(share)}",
+        alt=f"A face read as {emotion}",
+    )
 
 
 def _download(label: str, data: bytes | str, file: str, mime: str) -> None:
