@@ -1,9 +1,10 @@
-"""Fetching a file over HTTP: resumed where it broke off, checked before it is used."""
+"""Fetching a file over HTTP: resumed where it broke off, checked before it is used.
+
+requests is imported where a file is fetched: most visits to the app fetch none.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
-
-import requests
 
 from fer_core.digest import sha256 as sha256_of
 from fer_core.errors import DownloadError
@@ -62,6 +63,8 @@ def published_sha256(url: str) -> str:
         DownloadError: If the server cannot be reached, or names none: nothing is then fetched
             that could not be checked.
     """
+    import requests
+
     try:
         answer = requests.head(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException as error:
@@ -76,6 +79,8 @@ def published_sha256(url: str) -> str:
 
 
 def _transfer(url: str, part: Path, on_progress: Progress | None, by_hand: str) -> None:
+    import requests
+
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
     # identity: a compressed transfer would make lengths and ranges those of the compressed bytes.

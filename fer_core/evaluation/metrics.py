@@ -1,6 +1,7 @@
 """Metrics of a classifier. Those of labels work on confusion matrices, one or a whole stack.
 
-scikit-learn is imported only where it is used: the comparison page opens without it.
+Curves and areas are scikit-learn's by definition and in the tests, but not by import: for the
+comparison page that would be a second and 60 MB.
 """
 
 from dataclasses import dataclass
@@ -149,16 +150,40 @@ class Curve:
 
 
 def precision_recall(probabilities: np.ndarray, is_class: np.ndarray) -> Curve:
-    """Returns the precision-recall curve of one class; `area` is its average precision."""
-    from sklearn.metrics import average_precision_score, precision_recall_curve
+    """Returns the precision-recall curve of one class; `area` is its average precision.
 
-    precision, recall, _ = precision_recall_curve(is_class, probabilities)
-    return Curve(recall, precision, float(average_precision_score(is_class, probabilities)))
+    From the highest recall down to none, at which precision is 1. Average precision is the sum of
+    each precision times the recall gained there, without interpolation.
+
+    Args:
+        probabilities: Of the class, shape (n,).
+        is_class: Whether a face is of it, bool of shape (n,), at least one.
+    """
+    found, wrong = _answered(probabilities, is_class)
+    recall, precision = found / found[-1], found / np.maximum(found + wrong, 1)
+    precision[0] = 1.0
+    area = float((np.diff(recall) * precision[1:]).sum())
+    return Curve(recall[::-1], precision[::-1], area)
 
 
 def roc(probabilities: np.ndarray, is_class: np.ndarray) -> Curve:
-    """Returns the receiver operating characteristic of one class against the rest."""
-    from sklearn.metrics import roc_auc_score, roc_curve
+    """Returns the receiver operating characteristic of one class against the rest.
 
-    false_positive, true_positive, _ = roc_curve(is_class, probabilities)
-    return Curve(false_positive, true_positive, float(roc_auc_score(is_class, probabilities)))
+    Args:
+        probabilities: Of the class, shape (n,).
+        is_class: Whether a face is of it, bool of shape (n,), at least one and not all.
+    """
+    found, wrong = _answered(probabilities, is_class)
+    true_positive, false_positive = found / found[-1], wrong / wrong[-1]
+    return Curve(false_positive, true_positive, float(np.trapezoid(true_positive, false_positive)))
+
+
+def _answered(probabilities: np.ndarray, is_class: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns how many faces of a class, and how many others, are answered as it.
+
+    At first none are, then those from each probability that occurs upwards, the highest first.
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    last = np.flatnonzero(np.diff(probabilities[order], append=-np.inf))
+    found = np.append(0, np.cumsum(is_class[order])[last])
+    return found, np.append(0, last + 1) - found

@@ -1,17 +1,23 @@
-"""Classifiers and detectors, loaded once for all who use the server."""
+"""Classifiers and detectors, loaded once for all who use the server.
+
+LiteRT is imported with the first of them: pages that only name models open without it.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fer_core.digest import sha256
 from fer_core.faces import Detector, detector, yunet_file
-from fer_core.inference import Classifier, Pipeline
 from fer_core.models import REGISTRY
 from fer_core.savedmodels import open_model, saved_names
 
+if TYPE_CHECKING:
+    from fer_core.inference import Classifier, Pipeline
 
-def pipeline(model: str, detector_name: str = "auto", fast: bool = False) -> Pipeline:
+
+def pipeline(model: str, detector_name: str = "auto", fast: bool = False) -> "Pipeline":
     """Returns a pipeline whose classifier and detector are shared with every other session.
 
     The model's files are verified each time, so that one replaced or damaged meanwhile is noticed.
@@ -19,10 +25,12 @@ def pipeline(model: str, detector_name: str = "auto", fast: bool = False) -> Pip
     Raises:
         FerError: If model or detector are not to be had; the message says why.
     """
+    from fer_core.inference import Pipeline
+
     return Pipeline(_detector(detector_name, yunet_file(), fast), classifier(model))
 
 
-def classifier(model: str) -> Classifier:
+def classifier(model: str) -> "Classifier":
     """Returns a classifier shared with every other session, its files verified each time.
 
     Raises:
@@ -43,7 +51,9 @@ def fingerprint(model: str) -> str:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _classifier(name: str, version: str) -> Classifier:
+def _classifier(name: str, version: str) -> "Classifier":
+    from fer_core.inference import Classifier
+
     return Classifier.load(name)
 
 

@@ -80,3 +80,21 @@ def test_curves_of_a_perfect_and_a_useless_score() -> None:
     assert precision_recall(np.array([0.9, 0.8, 0.2, 0.1]), is_class).area == 1
     assert roc(np.array([0.9, 0.8, 0.2, 0.1]), is_class).area == 1
     assert roc(np.full(4, 0.5), is_class).area == 0.5
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 8], ids=["many ties", "some ties", "no tie"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float16])
+def test_curves_are_scikit_learns(decimals: int, dtype: type) -> None:
+    rng = np.random.default_rng(decimals)
+    is_class = rng.random(500) < 0.2
+    score = np.clip(rng.normal(0.3 + 0.2 * is_class, 0.2), 0, 1).round(decimals).astype(dtype)
+    drawn = precision_recall(score, is_class)
+    precision, recall, _ = reference.precision_recall_curve(is_class, score)
+    assert drawn.x == pytest.approx(recall)
+    assert drawn.y == pytest.approx(precision)
+    assert drawn.area == pytest.approx(reference.average_precision_score(is_class, score))
+    drawn = roc(score, is_class)
+    false_positive, true_positive, _ = reference.roc_curve(is_class, score, drop_intermediate=False)
+    assert drawn.x == pytest.approx(false_positive)
+    assert drawn.y == pytest.approx(true_positive)
+    assert drawn.area == pytest.approx(reference.roc_auc_score(is_class, score))
