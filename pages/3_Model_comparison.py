@@ -2,6 +2,11 @@
 
 import streamlit as st
 
+from fer_core.ui.page import begin, lead
+
+begin("Model comparison")  # The frame is on the screen while what the page draws with is imported.
+st.title("Model comparison", anchor=False)
+
 from fer_core.evaluation.words import headline
 from fer_core.ui.comparison.attention import show_attention
 from fer_core.ui.comparison.choice import Chosen, choose, read_all
@@ -16,7 +21,6 @@ from fer_core.ui.comparison.robustness import show_robustness
 from fer_core.ui.comparison.take_away import show_take_away
 from fer_core.ui.comparison.training import show_training
 from fer_core.ui.notice import notice
-from fer_core.ui.page import begin, lead
 from fer_core.ui.states import no_model
 
 SECTIONS = {
@@ -42,8 +46,6 @@ def show_sections(chosen: Chosen) -> None:
                 show(chosen)
 
 
-begin("Model comparison")
-st.title("Model comparison", anchor=False)
 field = read_all()
 if field.contenders:
     answer = st.empty()
