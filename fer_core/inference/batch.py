@@ -1,12 +1,13 @@
 """Many pictures -> rows, in processes side by side; what is bad becomes a row of its own."""
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -186,13 +187,23 @@ class _Files:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Not forked: threads of OpenCV and LiteRT do not survive a fork.
-        return ProcessPoolExecutor(self._workers, get_context("spawn"), _use_one_thread)
+        return ProcessPoolExecutor(self._workers, get_context("spawn"), _begin)
 
 
-def _use_one_thread() -> None:
+def _begin() -> None:
+    """Readies a process of the pool: one thread, and no longer life than its parent's."""
     import cv2
 
     cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A parent that is killed tells its pool nothing: the pool would wait for work for ever.
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read_all(reader: Reader, paths: list[Path]) -> list[list[Row]]:

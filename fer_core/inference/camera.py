@@ -20,6 +20,7 @@ def camera_frames(index: int, mirror: bool = True) -> Generator[Frame]:
     Raises:
         VideoError: If there is no such camera, or it is in use, or it stops.
     """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # the error below says it
     camera = cv2.VideoCapture(index)
     try:
         if not camera.isOpened():

@@ -1,5 +1,6 @@
 import csv
 import os
+import subprocess
 import sys
 import time
 from multiprocessing import active_children
@@ -13,6 +14,7 @@ from fer_core.errors import BatchError
 from fer_core.images import encode_png
 from fer_core.inference.batch import FileReader, error_row, find_pictures, picture_name, read_files
 from fer_core.inference.batch_table import Results, columns
+from fer_core.settings import ROOT
 
 CLASSES = ("happy", "sad")
 SETTINGS = "haar_alt2, threshold 0"
@@ -74,6 +76,39 @@ def wait_until(condition) -> None:
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+_TELLS_ITS_POOL = """
+import os, sys
+from pathlib import Path
+from fer_core.inference.batch import read_files
+def process(path):
+    return [{"process": os.getpid()}]
+if __name__ == "__main__":
+    for (row,) in read_files(map(Path, iter(str, 1)), process, workers=2):
+        print(row["process"], flush=True)
+"""
+
+
+def test_pool_ends_when_the_program_is_killed(tmp_path):
+    script = tmp_path / "reads.py"
+    script.write_text(_TELLS_ITS_POOL)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment
+    ) as reading:
+        pool = {int(reading.stdout.readline()) for _ in range(20)}
+        reading.kill()
+    wait_until(lambda: not any(map(is_alive, pool)))
+
+
+def is_alive(process: int) -> bool:
+    """Returns whether it runs: one that has ended may wait for somebody to take note of it."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
 
 
 def test_paths_are_taken_as_they_are_needed():
