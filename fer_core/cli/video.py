@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fer_core.cli.written import is_same
+from fer_core.errors import VideoError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,7 +52,7 @@ def video(
 ) -> None:
     """Reads every face of every frame, with a steady number and smoothed answers.
 
-    A camera is read until Ctrl-C or SIGTERM, which complete the files; a file that is
+    A camera is read until it fails, Ctrl-C or SIGTERM, which complete the files; a video that is
     interrupted leaves nothing behind.
     """
     if (source is None) == (camera is None):
@@ -108,21 +109,35 @@ def _read_camera(
     from fer_core.inference.annotation import annotate
     from fer_core.inference.camera import camera_frames
     from fer_core.inference.summary import Summary
+    from fer_core.inference.video import Frame
 
     summary, stop = Summary(), threading.Event()
+    failures: list[VideoError] = []
+
+    def seen(camera: Iterator[Frame]) -> Iterator[Frame]:
+        """Yields frames; a camera that fails in the middle ends them, so that files are kept."""
+        try:
+            yield from camera
+        except VideoError as error:
+            if not summary.frames:
+                raise
+            failures.append(error)
+
     with (
         _handled(lambda *_: stop.set(), signal.SIGINT, signal.SIGTERM),
         closing(camera_frames(index)) as camera,
         Live() as live,
     ):
         frames = takewhile(
-            lambda frame: not stop.is_set() and (end is None or frame.seconds <= end), camera
+            lambda frame: not stop.is_set() and (end is None or frame.seconds <= end), seen(camera)
         )
         readings = annotate(frames, stream, summary, out, csv)
         with closing(readings):
             for _, faces in readings:
                 live.update(_bars(faces, stream.options.threshold))
     _report(summary, out, csv)
+    if failures:
+        raise failures[0]
 
 
 @contextmanager

@@ -163,8 +163,17 @@ def test_camera_is_read_mirrored_until_ctrl_c_and_the_files_are_complete(
         assert len(list(reader)) == 8
 
 
-def test_camera_that_stops_or_is_not_there(run, camera):
-    status, _, err = run("--camera", 0)
+def test_camera_that_stops_is_told_and_what_it_showed_is_kept(run, camera, tmp_path):
+    out, table = tmp_path / "out.mp4", tmp_path / "out.csv"
+    status, said, err = run("--camera", 0, "--out", out, "--csv", table)
     assert (status, "has stopped sending pictures" in err) == (1, True)
-    status, _, err = run("--camera", 3)
+    assert f"{camera.frames} frames" in said
+    assert len(pd.read_csv(table)) == camera.frames
+    with VideoReader(out) as reader:
+        assert len(list(reader)) == camera.frames
+
+
+def test_camera_that_is_not_there(run, camera, tmp_path):
+    status, _, err = run("--camera", 3, "--out", tmp_path / "out.mp4")
     assert (status, "Camera 3 cannot be opened" in err) == (1, True)
+    assert list(tmp_path.glob("*out*")) == []
