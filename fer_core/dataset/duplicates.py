@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,7 @@ class Duplicates:
         mirrored: bool of shape (m,): whether one is the other seen in a mirror.
         exact: bool of shape (m,): whether both are the same in every pixel.
         n: Number of faces searched.
+        digest: `faces_digest` of them; "" where it is not known.
     """
 
     pairs: np.ndarray
@@ -46,6 +48,7 @@ class Duplicates:
     mirrored: np.ndarray
     exact: np.ndarray
     n: int
+    digest: str = ""
 
     def groups(self) -> np.ndarray:
         """Returns a group number for each face, int32 of shape (n,); -1 for a face without copy."""
@@ -57,6 +60,15 @@ class Duplicates:
         _, group = connected_components(links, directed=False)
         alone = np.bincount(group, minlength=self.n)[group] == 1
         return np.where(alone, -1, group).astype(np.int32)
+
+
+def faces_digest(faces: np.ndarray) -> str:
+    """Returns what tells these faces, in this order, from all others: the pixels' sha256.
+
+    Args:
+        faces: uint8 of shape (n, 48, 48).
+    """
+    return hashlib.sha256(np.ascontiguousarray(faces).data).hexdigest()
 
 
 def perceptual_hash(faces: np.ndarray) -> np.ndarray:
@@ -79,7 +91,9 @@ def perceptual_hash(faces: np.ndarray) -> np.ndarray:
     return hashes
 
 
-def find_duplicates(faces: np.ndarray) -> Duplicates:
+def find_duplicates(
+    faces: np.ndarray, progress: Callable[[float], object] = lambda share: None
+) -> Duplicates:
     """Returns every pair of faces that are the same photograph, upright or mirrored.
 
     Faces that are the same in every pixel are exact copies, blank ones too. Of each such set the
@@ -89,6 +103,7 @@ def find_duplicates(faces: np.ndarray) -> Duplicates:
 
     Args:
         faces: uint8 of shape (n, 48, 48).
+        progress: Told how much is done, 0..1, as the search goes on.
 
     Raises:
         DatasetError: If over `MOST_PAIRS` pairs would have to be confirmed.
@@ -97,7 +112,7 @@ def find_duplicates(faces: np.ndarray) -> Duplicates:
     is_copy = original != np.arange(len(faces))
     copies = np.flatnonzero(is_copy).astype(np.int32)
     compared = np.flatnonzero(~is_copy & ~blank(faces)).astype(np.int32)
-    pairs, correlation, mirrored = _near(faces[compared])
+    pairs, correlation, mirrored = _near(faces[compared], progress)
     pairs = np.concatenate([np.stack([original[copies], copies], axis=1), compared[pairs]])
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))
     return Duplicates(
@@ -107,6 +122,7 @@ def find_duplicates(faces: np.ndarray) -> Duplicates:
         np.append(np.zeros(len(copies), bool), mirrored)[order],
         (np.arange(len(pairs)) < len(copies))[order],
         len(faces),
+        faces_digest(faces),
     )
 
 
@@ -117,13 +133,19 @@ def originals(faces: np.ndarray) -> np.ndarray:
     return np.array([first.setdefault(d, row) for row, d in enumerate(digests)], np.int32)
 
 
-def _near(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _near(
+    faces: np.ndarray, progress: Callable[[float], object]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns pairs, correlation and mirrored, as in `Duplicates`, of different pictures."""
+
+    def half_done(mirrored: bool) -> Callable[[float], object]:
+        return lambda share: progress((mirrored + share) / 2)
+
     upright = perceptual_hash(faces)
     found = []
     for mirrored in (False, True):
         others = perceptual_hash(faces[:, :, ::-1]) if mirrored else upright
-        pairs = _within(upright, others)
+        pairs = _within(upright, others, half_done(mirrored))
         correlation = _correlation(faces, pairs, mirrored)
         same = correlation >= MIN_CORRELATION
         found.append((pairs[same], correlation[same], np.full(same.sum(), mirrored)))
@@ -134,7 +156,9 @@ def _near(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return pairs[keep], correlation[keep], mirrored_too[keep]
 
 
-def _within(hashes: np.ndarray, others: np.ndarray) -> np.ndarray:
+def _within(
+    hashes: np.ndarray, others: np.ndarray, progress: Callable[[float], object]
+) -> np.ndarray:
     """Returns the pairs (i, j), i < j, whose hashes differ in few bits, int32 of shape (m, 2)."""
     found = [np.zeros((0, 2), np.int32)]
     n = 0
@@ -149,6 +173,7 @@ def _within(hashes: np.ndarray, others: np.ndarray) -> np.ndarray:
             raise DatasetError(
                 f"Over {MOST_PAIRS:,} pairs of faces look alike: too many to search for copies."
             )
+        progress(1 - (1 - first / len(hashes)) ** 2)  # the share of the pairs that is compared
     return np.concatenate(found)
 
 
@@ -226,14 +251,29 @@ def usage_of(predictions: Predictions, n: int) -> np.ndarray:
     return usage
 
 
-def remembered_duplicates(faces: np.ndarray) -> Duplicates:
-    """Does what `find_duplicates` does, and keeps the row numbers in the cache for next time."""
-    name = f"{hashlib.sha256(np.ascontiguousarray(faces).data).hexdigest()[:32]}.npz"
-    path = settings().cache / "duplicates" / name
+def remembered_duplicates(
+    faces: np.ndarray, keep: bool = True, progress: Callable[[float], object] = lambda share: None
+) -> Duplicates:
+    """Does what `find_duplicates` does, but searches no faces that have been searched before.
+
+    FER2013's copies are kept with the code; those of other faces in the cache, as row numbers.
+
+    Args:
+        faces: As for `find_duplicates`.
+        keep: Whether the cache may be read and written: not for what somebody uploaded.
+        progress: As for `find_duplicates`.
+    """
+    digest = faces_digest(faces)
+    committed = read_duplicates()
+    if committed.digest == digest:
+        return committed
+    if not keep:
+        return find_duplicates(faces, progress)
+    path = settings().cache / "duplicates" / f"{digest[:32]}.npz"
     try:
         return read_duplicates(path)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        found = find_duplicates(faces)
+        found = find_duplicates(faces, progress)
     try:
         write_duplicates(found, path)
     except OSError:
@@ -253,6 +293,7 @@ def write_duplicates(duplicates: Duplicates, path: Path = COMMITTED) -> None:
         mirrored=duplicates.mirrored,
         exact=duplicates.exact,
         n=duplicates.n,
+        digest=duplicates.digest,
     )
     temporary.replace(path)
 
@@ -266,4 +307,5 @@ def read_duplicates(path: Path = COMMITTED) -> Duplicates:
             file["mirrored"],
             file["exact"],
             int(file["n"]),
+            str(file["digest"]),
         )

@@ -7,15 +7,18 @@ import pytest
 from fer_core.dataset import FaceDataset, duplicates
 from fer_core.dataset.duplicates import (
     Duplicates,
+    faces_digest,
     find_duplicates,
     leakage,
     leaked,
     perceptual_hash,
     read_duplicates,
+    remembered_duplicates,
     write_duplicates,
 )
 from fer_core.errors import DatasetError
 from fer_core.savedmodels import PredictedSplit
+from fer_core.settings import settings
 
 
 def smooth_noise(n: int, seed: int = 0) -> np.ndarray:
@@ -128,6 +131,42 @@ def test_written_duplicates_are_read_back(faces: np.ndarray, tmp_path: Path) -> 
     np.testing.assert_array_equal(read.exact, found.exact)
     np.testing.assert_array_equal(read.correlation, found.correlation)
     assert read.n == 30
+    assert read.digest == found.digest == faces_digest(faces)
+
+
+def test_search_tells_how_far_it_is(faces: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "_ROWS_AT_ONCE", 5)
+    told: list[float] = []
+    find_duplicates(faces, told.append)
+    assert len(told) > 4
+    assert told == sorted(told)
+    assert 0 <= told[0] < told[-1] <= 1
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_known_faces_are_not_searched_again(
+    faces: np.ndarray, keep: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings(), "cache", tmp_path)
+    searched = []
+    monkeypatch.setattr(
+        duplicates,
+        "find_duplicates",
+        lambda faces, progress: searched.append(len(faces)) or find_duplicates(faces),
+    )
+    first, again = remembered_duplicates(faces, keep), remembered_duplicates(faces, keep)
+    np.testing.assert_array_equal(again.pairs, first.pairs)
+    assert searched == ([30] if keep else [30, 30])
+    assert len(list(tmp_path.rglob("*.npz"))) == keep
+
+
+@pytest.mark.fer2013
+@pytest.mark.parametrize("keep", [True, False])
+def test_fer2013_is_not_searched(
+    fer2013: FaceDataset, keep: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "find_duplicates", lambda *_: pytest.fail("It was searched."))
+    assert remembered_duplicates(fer2013.images, keep).n == len(fer2013)
 
 
 @pytest.mark.fer2013

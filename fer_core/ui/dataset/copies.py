@@ -22,8 +22,7 @@ from fer_core.ui.loaders import models_in_order, title
 def show_copies(view: View) -> None:
     """Draws how many photographs are there more than once, the leakage, and the copies."""
     st.subheader("The same photograph more than once", anchor=False)
-    with st.spinner("Comparing every face with every other (about 10 s for FER2013, then kept)"):
-        duplicates = duplicates_of(view)
+    duplicates = duplicates_of(view)
     predictions = _predictions(view.dataset)
     usage = _usage(view.dataset, predictions, duplicates.n)
     is_leaked = leaked(duplicates, usage) if usage is not None else None

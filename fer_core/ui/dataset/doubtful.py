@@ -119,8 +119,7 @@ def _show_found(
 
 def _leaked(view: View, predictions: Predictions) -> np.ndarray | None:
     """Returns which faces the model may have met as a copy; None if it judged other faces."""
-    with st.spinner("Looking for copies (about 10 s for FER2013, then kept)"):
-        duplicates = duplicates_of(view)
+    duplicates = duplicates_of(view)
     if judged(predictions).rows.max(initial=-1) >= duplicates.n:
         return None
     return leaked(duplicates, usage_of(predictions, duplicates.n))

@@ -1,19 +1,15 @@
 """What the sections draw: a dataset, or FER2013's statistics, seen through a label set."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from fer_core.dataset import FaceDataset
-from fer_core.dataset.duplicates import (
-    Duplicates,
-    find_duplicates,
-    read_duplicates,
-    remembered_duplicates,
-)
+from fer_core.dataset.duplicates import Duplicates, read_duplicates, remembered_duplicates
 from fer_core.dataset.quality import distance_from_face_space
 from fer_core.dataset.statistics import Appearance, appearance, count, read_statistics
 from fer_core.emotions import EMOTIONS, LABEL_SETS
@@ -79,11 +75,23 @@ def look_of(view: View) -> Appearance:
 
 
 def duplicates_of(view: View) -> Duplicates:
-    """Returns the copies: searched for, or FER2013's as kept."""
+    """Returns the copies: FER2013's as kept, or searched for, and draws how far that is."""
     if view.loaded is None:
         return read_duplicates()
-    search = find_duplicates if view.loaded.is_upload else remembered_duplicates
-    return once("copies", view.loaded, lambda dataset: search(dataset.images))
+    keep = not view.loaded.is_upload
+    place = st.empty()
+
+    def search(dataset: FaceDataset) -> Duplicates:
+        return remembered_duplicates(
+            dataset.images,
+            keep,
+            lambda share: place.progress(share, "Comparing every face with every other"),
+        )
+
+    try:
+        return once("copies", view.loaded, search)
+    finally:
+        place.empty()
 
 
 def strangeness_of(loaded: Loaded) -> np.ndarray:
@@ -92,12 +100,29 @@ def strangeness_of(loaded: Loaded) -> np.ndarray:
 
 
 def once(what: str, loaded: Loaded, compute: Callable[[FaceDataset], Result]) -> Result:
-    """Returns what is computed from a dataset, computed once for all who look at it."""
-    return _computed(what, loaded.key, loaded.dataset, compute)
+    """Returns what is computed from a dataset, computed once for all who look at it.
+
+    `compute` may draw how far it is, which a function cached by Streamlit could not.
+    """
+    place = _place(what, loaded.key)
+    with place.lock:
+        if not place.results:
+            place.results.append(compute(loaded.dataset))
+        return place.results[0]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a result is kept; who holds the lock computes it, the others wait.
+
+    Attributes:
+        results: The result, once it is there.
+    """
+
+    results: list[Any] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _computed(
-    what: str, key: str, _dataset: FaceDataset, _compute: Callable[[FaceDataset], Any]
-) -> Any:
-    return _compute(_dataset)
+def _place(what: str, key: str) -> _Place:
+    return _Place()
