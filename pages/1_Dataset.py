@@ -2,6 +2,11 @@
 
 import streamlit as st
 
+from fer_core.ui.page import begin, lead
+
+begin("Dataset")  # The frame is on the screen while what the page draws with is imported.
+st.title("Dataset", anchor=False)
+
 from fer_core.dataset.words import headline
 from fer_core.errors import FerError
 from fer_core.ui.dataset.appearance import show_appearance
@@ -13,7 +18,6 @@ from fer_core.ui.dataset.samples import show_samples
 from fer_core.ui.dataset.source import choose_dataset
 from fer_core.ui.dataset.view import View, choose_classes
 from fer_core.ui.notice import notice
-from fer_core.ui.page import begin, lead
 from fer_core.ui.words import plain
 
 SECTIONS = {
@@ -25,8 +29,6 @@ SECTIONS = {
     "Augmentation": show_augmentation,
 }
 
-begin("Dataset")
-st.title("Dataset", anchor=False)
 answer = st.empty()
 loaded = choose_dataset()
 view = View(loaded, choose_classes())

@@ -67,6 +67,24 @@ def test_chi_squared_against_scipy() -> None:
     assert agreement.degrees == expected.dof
 
 
+@pytest.mark.parametrize("splits", [2, 3])
+@pytest.mark.parametrize("classes", range(2, 8))
+@pytest.mark.parametrize("largest", [3, 40, 5000])
+def test_chi_squared_against_scipy_for_all_degrees(splits: int, classes: int, largest: int) -> None:
+    counts = np.random.default_rng(classes).integers(1, largest, (splits, classes))
+    agreement = split_agreement(counts)
+    expected = chi2_contingency(counts, correction=False)
+    assert agreement is not None
+    assert agreement.degrees == expected.dof == (splits - 1) * (classes - 1)
+    assert agreement.p == pytest.approx(expected.pvalue, rel=1e-9, abs=1e-300)
+
+
+def test_splits_of_equal_shares_agree_perfectly() -> None:
+    agreement = split_agreement(np.array([[1, 2, 3], [2, 4, 6]]))
+    assert agreement is not None
+    assert agreement.p == 1
+
+
 def test_chi_squared_needs_two_splits_and_two_classes() -> None:
     assert split_agreement(np.array([[3, 4], [0, 0]])) is None
     assert split_agreement(np.array([[3, 0], [4, 0]])) is None
