@@ -63,7 +63,7 @@ def _csv(member: Member, source: str) -> FaceDataset:
 
 
 def _parquet(member: Member, source: str) -> FaceDataset:
-    return read_parquet(io.BytesIO(member.read()), source, is_own=False)
+    return read_parquet(io.BytesIO(member.read()), source)
 
 
 def folder_members(folder: Path) -> list[Member]:

@@ -81,7 +81,7 @@ def load_upload(name: str, data: bytes) -> FaceDataset:
     file = io.BytesIO(data)
     form = Path(name).suffix.lower()
     if form == ".parquet":
-        return read_parquet(file, name, is_own=False)
+        return read_parquet(file, name)
     if form == ".zip":
         refuse_crowd(data, name)
         return read_zip(file, name)

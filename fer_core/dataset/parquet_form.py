@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from fer_core.dataset.collector import column_names, unpacked_limit_mb
 from fer_core.dataset.faces import USAGES, FaceDataset
+from fer_core.dataset.parquet_pages import unpacked_size
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError
 from fer_core.images import FACE_SIZE
@@ -33,37 +34,39 @@ _GROUP_SLACK = 2**20
 _ACCOUNT = b"fer_studio"
 
 
-def read_parquet(file: Path | BinaryIO, source: str, is_own: bool = True) -> FaceDataset:
+def read_parquet(file: Path | BinaryIO, source: str) -> FaceDataset:
     """Reads columns emotion (0..6), usage (text) and pixels (2,304 bytes a row).
 
     Columns `ferplus_*` that hold numbers become `votes`; a missing number is no vote.
 
     Args:
-        file: The parquet.
+        file: The parquet. One in memory was uploaded or packed: if it would take more memory than
+            an archive may, it is refused.
         source: Its name, for people.
-        is_own: Whether it lies on the user's own disk; if not, one that would take more memory
-            than an archive may is refused.
 
     Raises:
-        DatasetError: If it is no parquet, a column is missing or of another kind, or no row is
-            good.
+        DatasetError: If it is no parquet, its footer tells of other rows than it holds, a column is
+            missing or of another kind, or no row is good.
     """
+    is_own = isinstance(file, Path)
     try:
         # A value that stands for many cells stays one value, until its size is known.
         shared = None if is_own else [n for n in pq.read_schema(file).names if _is_needed(n)]
         with pq.ParquetFile(file, read_dictionary=shared) as parquet:
-            if not is_own:
-                _refuse_bomb(parquet.metadata, source)
+            if not isinstance(file, Path):
+                _refuse_bomb(file, parquet.metadata, source)
             return _dataset(parquet, source, is_own)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DatasetError(f"{source} cannot be read as FER2013 in parquet: {reason}") from error
+        raise DatasetError(
+            f"{source} cannot be read as FER2013 in parquet: {reason.rstrip('.')}."
+        ) from error
     finally:
         pa.default_memory_pool().release_unused()  # Arrow would keep 130 MB of a whole FER2013.
 
 
-def _refuse_bomb(metadata: pq.FileMetaData, source: str) -> None:
-    """Refuses what would take too much memory, by the numbers of rows and bytes declared."""
+def _refuse_bomb(file: BinaryIO, metadata: pq.FileMetaData, source: str) -> None:
+    """Refuses what would take too much memory, by the rows declared and the bytes of the pages."""
     rows = metadata.num_rows
     megabytes = rows * PIXELS / 2**20
     if megabytes > unpacked_limit_mb():
@@ -76,7 +79,7 @@ def _refuse_bomb(metadata: pq.FileMetaData, source: str) -> None:
     read = [number for number, path in enumerate(paths) if path in votes or _is_needed(path)]
     for place in range(metadata.num_row_groups):
         group = metadata.row_group(place)
-        unpacked = sum(group.column(number).total_uncompressed_size for number in read)
+        unpacked = sum(unpacked_size(file, group.column(number)) for number in read)
         if unpacked > 2 * PIXELS * group.num_rows + _GROUP_SLACK:
             raise DatasetError(
                 f"{source} would unpack {group.num_rows:,} rows to {unpacked / 2**20:,.0f} MB: its "
@@ -93,7 +96,7 @@ def _dataset(parquet: pq.ParquetFile, source: str, is_own: bool) -> FaceDataset:
     names = column_names(schema.names, source)
     wanted = [names[name] for name in ("emotion", "usage", "pixels")]
     _check_kinds(schema, names, source)
-    n = parquet.metadata.num_rows
+    n = _rows(parquet, names["emotion"], source)
     images = np.empty((n, PIXELS), np.uint8)
     labels, usage = np.empty(n, np.uint8), np.empty(n, np.uint8)
     good = np.zeros(n, bool)
@@ -103,6 +106,8 @@ def _dataset(parquet: pq.ParquetFile, source: str, is_own: bool) -> FaceDataset:
         batch = batch.select(wanted).rename_columns(["emotion", "usage", "pixels"])
         if not is_own:
             _refuse_large_cells(batch, source)
+        if first + len(batch) > n:
+            raise _lies(source)
         fits = _good(batch, first, problems)
         kept = batch.filter(pa.array(fits))
         rows = first + np.flatnonzero(fits)
@@ -111,11 +116,13 @@ def _dataset(parquet: pq.ParquetFile, source: str, is_own: bool) -> FaceDataset:
         usage[rows] = _usage(kept.column("usage"))
         good[rows] = True
         first += len(fits)
+    if first < n:
+        raise _lies(source)
     if not good.any():
         raise DatasetError(f"{source} holds no row that can be used. {' '.join(problems[:3])}")
     account = _account(schema) if is_own else {}
     every = bool(good.all())
-    votes, notes = _votes(parquet, good)
+    votes, notes = _votes(parquet, good, source)
     return FaceDataset(
         images=(images if every else images[good]).reshape(-1, FACE_SIZE, FACE_SIZE),
         labels=labels if every else labels[good],
@@ -125,6 +132,28 @@ def _dataset(parquet: pq.ParquetFile, source: str, is_own: bool) -> FaceDataset:
         problems=(*account.get("problems", ()), *problems),
         notes=(*account.get("notes", ()), *notes),
         origin=_origin(parquet, good, is_own),
+    )
+
+
+def _rows(parquet: pq.ParquetFile, column: str, source: str) -> int:
+    """Returns how many rows there are, once a column that is read shows that the footer is right.
+
+    Raises:
+        DatasetError: If the footer contradicts itself or the column, before it has cost memory.
+    """
+    metadata = parquet.metadata
+    groups = [metadata.row_group(place).num_rows for place in range(metadata.num_row_groups)]
+    if min(groups, default=0) < 0 or sum(groups) != metadata.num_rows:
+        raise _lies(source)
+    if parquet.read(columns=[column]).num_rows != metadata.num_rows:
+        raise _lies(source)
+    return metadata.num_rows
+
+
+def _lies(source: str) -> DatasetError:
+    return DatasetError(
+        f"{source} is damaged: it holds another number of rows than its footer says. "
+        "Save or download it again."
     )
 
 
@@ -205,8 +234,11 @@ def _by_value(column: pa.Array, measure: Callable[[pa.Array], pa.Array], null: i
 
 
 def _bytes(pixels: pa.Array) -> np.ndarray:
-    """Returns values of 2,304 bytes each as a uint8 array of shape (n, 2304)."""
-    return np.frombuffer(b"".join(pixels.to_pylist()), np.uint8).reshape(-1, PIXELS)
+    """Returns values of 2,304 bytes each as a uint8 array of shape (n, 2304), without a copy."""
+    plain = pixels.cast(pixels.type.value_type) if pa.types.is_dictionary(pixels.type) else pixels
+    fixed = plain.cast(pa.binary(PIXELS))
+    values = np.frombuffer(fixed.buffers()[1], np.uint8).reshape(-1, PIXELS)
+    return values[fixed.offset : fixed.offset + len(fixed)]
 
 
 def _vote_columns(names: list[str]) -> dict[str, str]:
@@ -220,7 +252,9 @@ def _vote_columns(names: list[str]) -> dict[str, str]:
     }
 
 
-def _votes(parquet: pq.ParquetFile, good: np.ndarray) -> tuple[pd.DataFrame | None, list[str]]:
+def _votes(
+    parquet: pq.ParquetFile, good: np.ndarray, source: str
+) -> tuple[pd.DataFrame | None, list[str]]:
     """Returns the votes on the good rows, and what there is to note of them."""
     schema = parquet.schema_arrow
     columns = _vote_columns(schema.names)
@@ -230,6 +264,8 @@ def _votes(parquet: pq.ParquetFile, good: np.ndarray) -> tuple[pd.DataFrame | No
     if not counted:
         return None, notes
     table = parquet.read(columns=counted)
+    if table.num_rows != len(good):
+        raise _lies(source)
     votes = {columns[name]: _counts(table[name])[good] for name in counted}
     return pd.DataFrame(votes), notes
 

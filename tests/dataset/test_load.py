@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from forms import csv_lines, write_tree, zipped
+from forms import csv_lines, footer_claims, write_tree, zipped
 from PIL import Image
 
 from fer_core.dataset import (
@@ -24,6 +24,7 @@ from fer_core.dataset import (
     tree_form,
 )
 from fer_core.dataset.parquet_form import write_parquet
+from fer_core.dataset.parquet_pages import unpacked_size
 from fer_core.dataset.quality import majority_vote
 from fer_core.errors import DatasetError
 from fer_core.settings import settings
@@ -231,6 +232,86 @@ def test_parquet_of_one_huge_cell_is_refused_before_it_is_unpacked(faces: FaceDa
     assert len(data) < 2**18
     with pytest.raises(DatasetError, match=r"would unpack 42 rows to 50 MB: its cells are larger"):
         load_upload("a.parquet", data)
+
+
+@pytest.fixture(scope="module")
+def many() -> bytes:
+    """A parquet of 1,234 faces, a number that stands in its footer once for each count of them."""
+    rng = np.random.default_rng(4)
+    columns = {
+        "emotion": pa.array(rng.integers(0, 7, 1234), pa.uint8()),
+        "usage": pa.array(["Training"] * 1234),
+        "pixels": pa.array([rng.bytes(2304) for _ in range(1234)], pa.binary()),
+        "ferplus_fear": pa.array(rng.integers(0, 9, 1234), pa.uint8()),
+    }
+    return parquet_of(columns, use_dictionary=["usage"], compression="zstd")
+
+
+@pytest.mark.parametrize("uploaded", [True, False])
+@pytest.mark.parametrize("claimed", [0, 1, 1233, 1235, 10**7, 10**12, 2**62, -5])
+def test_parquet_whose_footer_counts_other_rows_is_an_error(
+    many: bytes, claimed: int, uploaded: bool, tmp_path: Path
+) -> None:
+    lies = footer_claims(many, 1234, claimed)
+    assert len(lies) >= 6  # of the file, of its row group, and of each of its four columns
+    errors = []
+    for place, lie in enumerate(lies):
+        path = tmp_path / f"{place}.parquet"
+        path.write_bytes(lie)
+        try:
+            loaded = load_upload(path.name, lie) if uploaded else load(path)
+        except DatasetError as error:
+            errors.append(str(error))
+        else:
+            assert len(loaded) == 1234  # Arrow does not go by this one
+    assert errors
+    assert all("\n" not in error and error.endswith(".") for error in errors)
+    if not uploaded:
+        assert "holds another number of rows than its footer says" in errors[0]
+
+
+def test_parquet_whose_footer_makes_a_huge_cell_small_is_refused_before_it_is_unpacked(
+    faces: FaceDataset,
+) -> None:
+    columns = columns_of(faces)
+    columns["pixels"] = pa.array([*columns["pixels"].to_pylist()[1:], bytes(50 * 2**20)])
+    data = parquet_of(columns, compression="zstd")
+    size = pq.read_metadata(io.BytesIO(data)).row_group(0).column(2).total_uncompressed_size
+    (lie,) = footer_claims(data, size, 100_000)
+    with pytest.raises(DatasetError, match=r"would unpack 42 rows to 50 MB: its cells are larger"):
+        load_upload("a.parquet", lie)
+
+
+@pytest.mark.parametrize("place", ["data_page_offset", "total_compressed_size"])
+@pytest.mark.parametrize("claimed", [-1, 3, 2**40])
+def test_parquet_whose_footer_misplaces_its_pages_is_an_error(
+    many: bytes, place: str, claimed: int
+) -> None:
+    column = pq.read_metadata(io.BytesIO(many)).row_group(0).column(2)
+    for lie in footer_claims(many, getattr(column, place), claimed):
+        with pytest.raises(DatasetError, match=r"^[^\n]+$"):
+            load_upload("a.parquet", lie)
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("packing", ["none", "snappy", "zstd", "gzip"])
+@pytest.mark.parametrize("shared", [True, False])
+def test_pages_unpack_to_what_an_honest_footer_says(
+    faces: FaceDataset, version: str, packing: str, shared: bool
+) -> None:
+    data = parquet_of(
+        columns_of(faces),
+        use_dictionary=shared,
+        compression=packing,
+        data_page_version=version,
+        data_page_size=10_000,
+        write_page_checksum=True,
+    )
+    group = pq.read_metadata(io.BytesIO(data)).row_group(0)
+    for number in range(group.num_columns):
+        column = group.column(number)
+        headers = column.total_uncompressed_size - unpacked_size(io.BytesIO(data), column)
+        assert 0 < headers < column.total_uncompressed_size / 2 + 400
 
 
 @pytest.mark.parametrize("column", ["pixels", "usage"])
