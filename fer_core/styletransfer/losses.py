@@ -48,6 +48,32 @@ def gram_matrix(features: Any) -> Any:
     return tf.matmul(flat, flat, transpose_a=True) / tf.cast(tf.shape(flat)[0], flat.dtype)
 
 
+def with_gram_matrix(features: Any) -> tuple[Any, Any]:
+    """Returns activations as they are, for the next layer, and their Gram matrix.
+
+    The matrix's gradient is worked out when that of the next layer is there to be added to. Left
+    to itself TensorFlow works out all layers' at once, each in two products of the activations'
+    size, and keeps them: 135 MB more at 512 px.
+
+    Args:
+        features: Tensor of shape (1, h, w, c).
+    """
+    import tensorflow as tf
+
+    @tf.custom_gradient
+    def passed_on(features: Any) -> Any:
+        def gradient(of_next: Any, of_gram: Any) -> Any:
+            shape = tf.shape(features)
+            with tf.control_dependencies([of_next]):
+                flat = tf.reshape(features, (-1, shape[-1]))
+                both = (of_gram + tf.transpose(of_gram)) / tf.cast(tf.shape(flat)[0], flat.dtype)
+                return of_next + tf.reshape(tf.matmul(flat, both), shape)
+
+        return (tf.identity(features), gram_matrix(features)), gradient
+
+    return passed_on(features)
+
+
 def preprocess(picture: Any) -> Any:
     """Returns what VGG expects: (1, h, w, 3) BGR less the ImageNet means, from RGB 0..1."""
     return (picture[..., ::-1] * 255.0 - IMAGENET_MEANS)[None]
@@ -155,16 +181,19 @@ def _compiled(
 
     @tf.function(input_signature=signature)
     def value_and_gradient(picture: Any, content: Any, place: Any, styles: list[Any]) -> Any:
+        aims = dict(zip(style_layers, zip(shares, styles, strict=True), strict=True))
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            seen = features(preprocess(picture))
-            content_loss = _distance(seen[CONTENT_LAYER], content, place)
-            style_loss = tf.add_n(
-                [
-                    share * _distance(gram_matrix(seen[name]), gram)
-                    for name, share, gram in zip(style_layers, shares, styles, strict=True)
-                ]
-            )
+            seen = preprocess(picture)
+            content_loss = style_loss = tf.constant(0.0)
+            for layer in features.layers[1:]:  # a chain, after its input
+                seen = layer(seen)
+                if layer.name in aims:
+                    share, aim = aims[layer.name]
+                    seen, gram = with_gram_matrix(seen)
+                    style_loss += share * _distance(gram, aim)
+                if layer.name == CONTENT_LAYER:
+                    content_loss = _distance(seen, content, place)
             variation = tf.reduce_mean((picture[1:] - picture[:-1]) ** 2) + tf.reduce_mean(
                 (picture[:, 1:] - picture[:, :-1]) ** 2
             )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_core.models.backbones import IMAGENET_MEANS
-from fer_core.styletransfer.losses import Objective, gram_matrix, preprocess
+from fer_core.styletransfer.losses import Objective, gram_matrix, preprocess, with_gram_matrix
 from fer_core.styletransfer.network import CONTENT_LAYER, STYLE_LAYERS
 
 tf = pytest.importorskip("tensorflow")
@@ -33,6 +33,21 @@ def test_gram_matrix_does_not_know_where():
         gram_matrix(tf.constant(shuffled.reshape(1, 4, 5, 6))),
         rtol=1e-5,
     )
+
+
+def test_gram_matrix_on_the_way_has_the_gradient_that_tensorflow_finds():
+    random = np.random.default_rng(0)
+    features = tf.constant(random.random((1, 5, 4, 6), np.float32))
+    of_next, of_gram = random.random((1, 5, 4, 6)), random.random((6, 6))
+    found = []
+    for passed_on in (with_gram_matrix, lambda seen: (seen, gram_matrix(seen))):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            seen, gram = passed_on(features)
+            total = tf.reduce_sum(seen * of_next) + tf.reduce_sum(gram * of_gram)
+        found.append((seen, gram, tape.gradient(total, features)))
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
 
 
 def test_preprocessing_swaps_red_and_blue_and_takes_the_means_off():
