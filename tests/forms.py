@@ -2,12 +2,25 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from fer_core.dataset import USAGES, FaceDataset
 from fer_core.emotions import EMOTIONS
+
+CsvFile = Callable[..., Path]
+"""Writes a csv file: what the fixture `csv_file` gives."""
+
+
+def assert_same(loaded: FaceDataset, expected: FaceDataset) -> None:
+    """Fails unless both hold the same faces and nothing was wrong with those loaded."""
+    np.testing.assert_array_equal(loaded.images, expected.images)
+    np.testing.assert_array_equal(loaded.labels, expected.labels)
+    np.testing.assert_array_equal(loaded.usage, expected.usage)
+    assert loaded.problems == ()
 
 
 def csv_lines(dataset: FaceDataset) -> list[str]:
