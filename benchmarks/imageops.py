@@ -2,12 +2,12 @@
 
     python benchmarks/imageops.py
 
-Prints the best of seven runs (whatever else the machine does only adds to a time), at the default
-settings and at slow ones that the page allows.
+Prints the median of seven runs, at the default settings and at slow ones that the page allows.
 """
 
 import os
 import platform
+import statistics
 import time
 
 import cv2
@@ -45,7 +45,7 @@ def seconds(step: Step, image: np.ndarray) -> float:
         start = time.perf_counter()
         step.run(image)
         times.append(time.perf_counter() - start)
-    return min(times)
+    return statistics.median(times)
 
 
 def main() -> None:

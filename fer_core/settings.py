@@ -23,7 +23,8 @@ class Settings(BaseSettings):
         cache: Folder of what can be made again (parsed csv files, trunk features, downloads).
         max_upload_mb: Largest picture accepted, MB.
         max_pixels: Largest picture decoded, pixels.
-        max_video_mb: Largest video accepted, MB.
+        max_video_mb: Largest video accepted, MB; more than `server.maxUploadSize` in
+            `.streamlit/config.toml` has no effect, as it never arrives.
         max_dataset_mb: Largest dataset accepted as an upload, MB.
         hosted: True on a public server: no path on the server's disk is ever taken from a user.
     """

@@ -14,16 +14,9 @@ from typing import IO
 import numpy as np
 
 from fer_core.settings import ROOT
+from fer_core.styletransfer import messages
 from fer_core.styletransfer.engine import StyleResult
 from fer_core.styletransfer.losses import Losses
-from fer_core.styletransfer.messages import (
-    WANT_OF_MEMORY,
-    Failure,
-    Fetching,
-    Message,
-    Request,
-    Step,
-)
 from fer_core.styletransfer.options import StyleOptions
 
 PATIENCE_SECONDS = 75.0
@@ -69,7 +62,7 @@ class Job:
         message: Why it failed.
     """
 
-    request: Request
+    request: messages.Request
     state: State = State.WAITING
     fraction: float = 0.0
     preview: np.ndarray | None = None
@@ -122,7 +115,7 @@ class JobQueue:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def submit(self, request: Request) -> Job:
+    def submit(self, request: messages.Request) -> Job:
         """Puts a job at the end of the queue and returns it."""
         job = Job(request)
         with self._lock:
@@ -209,19 +202,19 @@ class JobQueue:
                 pickle.dump(job.request, stdin)
         except OSError:
             return  # it died at once; `_run` says so
-        with process.stdout as messages:
-            while (message := _receive(messages)) is not None:
+        with process.stdout as said:
+            while (message := _receive(said)) is not None:
                 self._note(job, message)
 
-    def _note(self, job: Job, message: Message) -> None:
+    def _note(self, job: Job, message: messages.Message) -> None:
         """Keeps what the process said, unless the job was cancelled meanwhile."""
         with self._lock:
             if job.state != State.RUNNING:
                 return
             match message:
-                case Fetching(done, total):
+                case messages.Fetching(done, total):
                     job.fetching = done / total if total else 0.0
-                case Step(fraction, picture, losses):
+                case messages.Step(fraction, picture, losses):
                     job.fetching = None
                     job._first_step = job._first_step or time.monotonic()
                     job.fraction, job.preview = fraction, picture
@@ -232,14 +225,14 @@ class JobQueue:
                     if job._first_step is not None and len(job.losses) > 1:
                         passed = time.monotonic() - job._first_step
                         self.seconds_per_work = passed / message.options.work
-                case Failure(text):
+                case messages.Failure(text):
                     job.message, job.state = text, State.FAILED
 
 
-def _receive(messages: IO[bytes]) -> Message | None:
+def _receive(said: IO[bytes]) -> messages.Message | None:
     """Returns what the process says next; None at the end, or where it cannot be understood."""
     try:
-        return pickle.load(messages)
+        return pickle.load(said)
     except Exception:  # a message cut short or garbled makes pickle raise almost anything
         return None
 
@@ -253,6 +246,6 @@ def _environment() -> dict[str, str]:
 def _last_word(status: int | None) -> str:
     """Returns why a process ended that did not say it; None: it had to be ended."""
     if status == _KILLED:
-        return WANT_OF_MEMORY
+        return messages.WANT_OF_MEMORY
     how = "stopped answering" if status is None else f"ended unexpectedly, with status {status}"
     return f"The painting process {how}. Try again."

@@ -11,15 +11,8 @@ import sys
 from collections.abc import Callable
 
 from fer_core.errors import FerError
+from fer_core.styletransfer import messages
 from fer_core.styletransfer.engine import StyleResult, stylize
-from fer_core.styletransfer.messages import (
-    WANT_OF_MEMORY,
-    Failure,
-    Fetching,
-    Message,
-    Request,
-    Step,
-)
 from fer_core.styletransfer.network import load_network, spare_memory
 
 _LONGEST = 200
@@ -28,24 +21,24 @@ _LONGEST = 200
 
 def main() -> None:
     """Paints the one request of standard input."""
-    messages = os.fdopen(os.dup(1), "wb")
+    out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not come between the messages
     if hasattr(os, "nice"):
         os.nice(5)  # pages come first
     spare_memory()
-    request: Request = pickle.load(sys.stdin.buffer)
+    request: messages.Request = pickle.load(sys.stdin.buffer)
 
-    def send(message: Message) -> None:
+    def send(message: messages.Message) -> None:
         try:
-            pickle.dump(message, messages)
-            messages.flush()
+            pickle.dump(message, out)
+            out.flush()
         except BrokenPipeError:
             sys.exit(1)  # the server is gone
 
     try:
         send(_paint(request, send))
     except Exception as error:
-        send(Failure(reason(error)))
+        send(messages.Failure(reason(error)))
         if not isinstance(error, FerError):
             raise  # into the server's log
 
@@ -56,18 +49,18 @@ def reason(error: Exception) -> str:
         return str(error)
     # TensorFlow's own error of that name; it may not even be loaded.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return WANT_OF_MEMORY
+        return messages.WANT_OF_MEMORY
     first_line = str(error).partition("\n")[0][:_LONGEST]
     return f"The painting stopped at an error of the program: {type(error).__name__}: {first_line}"
 
 
-def _paint(request: Request, send: Callable[[Message], None]) -> StyleResult:
-    network = load_network(lambda done, total: send(Fetching(done, total)))
+def _paint(request: messages.Request, send: Callable[[messages.Message], None]) -> StyleResult:
+    network = load_network(lambda done, total: send(messages.Fetching(done, total)))
     return stylize(
         request.photo,
         request.paintings,
         request.options,
-        lambda fraction, picture, losses: send(Step(fraction, picture, losses)),
+        lambda fraction, picture, losses: send(messages.Step(fraction, picture, losses)),
         request.faces,
         network,
     )
