@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer_core.ui.page import begin, lead
 
-begin("Dataset")  # The frame is on the screen while what the page draws with is imported.
+begin("Dataset", charts=True)  # The frame is on the screen while the rest is imported.
 st.title("Dataset", anchor=False)
 
 from fer_core.dataset.words import headline

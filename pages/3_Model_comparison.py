@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer_core.ui.page import begin, lead
 
-begin("Model comparison")  # The frame is on the screen while what the page draws with is imported.
+begin("Model comparison", charts=True)  # The frame is on the screen while the rest is imported.
 st.title("Model comparison", anchor=False)
 
 from fer_core.evaluation.words import headline

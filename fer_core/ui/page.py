@@ -1,5 +1,7 @@
 """The first call of every page: its settings, its look and the navigation."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from fer_core.memory import return_large_blocks
@@ -19,11 +21,17 @@ FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
 """Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
 
 
-def begin(title: str) -> None:
+_SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
+"""What Streamlit serves to the browser."""
+
+
+def begin(title: str, charts: bool = False) -> None:
     """Sets the page's title and draws the sidebar's links; call it first in each page.
 
     Args:
         title: Name of the page in the browser's tab.
+        charts: Whether the page opens with a chart: the browser is then told to fetch Plotly now,
+            and not only when the first chart comes.
     """
     st.set_page_config(page_title=f"{title} · FER Studio", page_icon=FAVICON, layout="wide")
     _prepare_process()
@@ -33,6 +41,21 @@ def begin(title: str) -> None:
         for path, label, page_icon in PAGES:
             if (ROOT / path).exists():
                 st.page_link(path, label=label, icon=page_icon)
+        if charts:
+            _fetch_plotly()
+
+
+def _fetch_plotly() -> None:
+    """Has the browser load and compile Plotly, 5 MB, while the server prepares the first chart.
+
+    It is the very module that Streamlit imports with the first chart. A Streamlit that names it
+    otherwise imports it then, as before.
+    """
+    for script in _SCRIPTS.glob("PlotlyChart.*.js"):
+        st.html(
+            f'<script type="module">import("./static/js/{script.name}")</script>',
+            unsafe_allow_javascript=True,
+        )
 
 
 @st.cache_resource(show_spinner=False)
