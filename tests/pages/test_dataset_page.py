@@ -14,8 +14,8 @@ from fer_core.dataset import FaceDataset, duplicates
 from fer_core.dataset.parquet_form import write_parquet
 from fer_core.emotions import EMOTIONS
 from fer_core.settings import ROOT, settings
+from fer_core.ui.dataset.doubtful import _confirmed
 from fer_core.ui.dataset.face import _agrees
-from fer_core.ui.dataset.quality import _confirmed
 from fer_core.ui.dataset.source import CHOSEN, UPLOADED, Loaded
 from fer_core.ui.dataset.view import View
 from fer_core.ui.words import plain
@@ -328,11 +328,30 @@ def test_doubtful_labels_without_a_dataset_are_a_table(open_page: Open) -> None:
     table = page.dataframe[0].value
     assert {"row", "label", "suggested", "p_label"} <= set(table.columns)
     assert (table["label"] != table["suggested"]).all()
-    left_out = re.search(r"of the (\d+) faces .* (\d+) faces more of validation", texts(page))
-    assert left_out is not None
-    judged, learnt = map(int, left_out.groups())
-    assert judged + learnt == 600
-    assert learnt > 50
+    learnt = re.search(r"(\d+) faces of validation and test are left out", texts(page))
+    judged = re.search(r"of the (\d+) faces that", texts(page))
+    assert learnt and judged
+    assert int(judged[1]) + int(learnt[1]) == 600
+    assert int(learnt[1]) > 50
+
+
+def test_labels_of_training_are_doubted_by_those_who_did_not_learn_them(open_page: Open) -> None:
+    page = open_page(section="Label quality")
+    page.button_group(key="doubt").set_value("Doubtful labels").run()
+    page.button_group(key="doubted_part").set_value("Training").run()
+    assert not page.exception
+    assert "of the 28,709 faces of Training" in texts(page)
+    assert page.dataframe[0].value["row"].max() < 28_709
+
+
+def test_doubts_about_training_are_not_laid_upon_other_faces(
+    open_page: Open, made_up: FaceDataset
+) -> None:
+    page = open_page(made_up, "Label quality")
+    page.button_group(key="doubt").set_value("Doubtful labels").run()
+    page.button_group(key="doubted_part").set_value("Training").run()
+    assert not page.exception
+    assert "which this dataset is not" in page.info[0].value
 
 
 @pytest.mark.parametrize("way", ["No faces", "FER+ votes"])
