@@ -53,7 +53,7 @@ def with_gram_matrix(features: Any) -> tuple[Any, Any]:
 
     The matrix's gradient is worked out when that of the next layer is there to be added to. Left
     to itself TensorFlow works out all layers' at once, each in two products of the activations'
-    size, and keeps them: 135 MB more at 512 px.
+    size, and keeps them: 120 MB more at 512 px.
 
     Args:
         features: Tensor of shape (1, h, w, c).
