@@ -35,6 +35,14 @@ read = [len(pipeline.analyze(samples.SAMPLES[0].picture())) for _ in range(10)]
 print(json.dumps([read, [name for name in %r if name in sys.modules]]))
 """
 
+_WEBCAM_AFTER_TENSORFLOW = """
+import json, sys
+import fer_core.ui
+import tensorflow
+import streamlit_webrtc
+print(json.dumps([name for name in %r if name in sys.modules]))
+"""
+
 
 def imported(path: Path) -> set[str]:
     """Top-level packages that a file imports, at any depth of its code."""
@@ -73,3 +81,7 @@ def test_page_opens_without_a_heavy_library(page, saved_models):
     assert titles == 1
     assert errors == []
     assert heavy == []
+
+
+def test_webcam_opens_in_a_server_that_has_explained_with_tensorflow():
+    assert "tensorflow" in in_new_process(_WEBCAM_AFTER_TENSORFLOW)
