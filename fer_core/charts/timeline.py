@@ -56,7 +56,7 @@ def emotion_areas(
             mode="lines",
             name=name,
             stackgroup="face",
-            line={"color": COLOURS[name], "width": 0},
+            line={"color": COLOURS[name], "width": 0, "shape": "hvh"},
             fillcolor=COLOURS[name],
             hovertemplate=f"%{{x:.1f}} s, {name}: %{{y:.1%}}<extra></extra>",
         )

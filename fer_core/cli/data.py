@@ -77,6 +77,37 @@ def info(path: Path = None) -> None:
 
 
 @data.command()
+def leakage(path: Path = None) -> None:
+    """Says how each saved model does on test faces of which it met a copy, and on the others."""
+    import numpy as np
+
+    from fer_core.charts.look import percent
+    from fer_core.cli.source import open_dataset
+    from fer_core.dataset import PROTOCOLS, duplicates
+    from fer_core.errors import EvaluationError
+    from fer_core.savedmodels import open_model, saved_names
+
+    dataset = open_dataset(path)
+    copies = duplicates.remembered_duplicates(dataset.images)
+    for name in saved_names():
+        saved = open_model(name)
+        predictions, split = (
+            saved.predictions(),
+            PROTOCOLS[saved.recipe()["protocol"]].split(dataset),
+        )
+        if not np.array_equal(predictions.test.rows, split.test):
+            raise EvaluationError(f"{name} was judged on other faces than {dataset.source} holds.")
+        learnt = np.zeros(len(dataset), bool)
+        learnt[split.train] = True
+        found = duplicates.leakage(predictions.test, duplicates.leaked(copies, learnt))
+        typer.echo(
+            f"{name}: {found.leaked:,} of {found.faces:,} test faces have a copy in training "
+            f"({percent(found.leaked / found.faces)}); right on {percent(found.on_leaked)} of "
+            f"those, {percent(found.on_clean)} of the others."
+        )
+
+
+@data.command()
 def statistics(
     path: Path = None,
     model: Annotated[

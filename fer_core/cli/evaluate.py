@@ -47,6 +47,10 @@ def evaluate(
         raise typer.BadParameter(
             "is for FER2013; data of your own goes to --out.", param_hint="--write"
         )
+    if out is not None and data is None:
+        raise typer.BadParameter(
+            "is for --data; FER2013 is recorded by --write.", param_hint="--out"
+        )
     saved = open_model(name)
     if out is not None and saved.weights.resolve() in (out.resolve(), *out.resolve().parents):
         raise typer.BadParameter(

@@ -19,7 +19,9 @@ def train(
     protocol: Annotated[str | None, typer.Option(help="Another protocol: fer2013, r3 ...")] = None,
     recipe: Annotated[str, typer.Option(help="ours, or report for the report's own way.")] = "ours",
     epochs: Annotated[int | None, typer.Option(help="Fewer or more epochs.", min=1)] = None,
-    budget: Annotated[float | None, typer.Option(help="Minutes; run again to go on.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(help="Minutes; run again to go on.", min=0)
+    ] = None,
     data: Annotated[str | None, typer.Option(help="FER2013; FER_DATA if not given.")] = None,
 ) -> None:
     """Trains a model and saves it into weights/; killed at any moment, it goes on when rerun."""
@@ -27,15 +29,16 @@ def train(
 
     if (name is None) == (not every):
         raise TrainingError("Name one model, or give --all.")
-    names = [find(name).name] if name else _unsaved()
+    names = [find(name).name] if name else _unsaved(recipe)
     _train(names, recipe, protocol, epochs, budget, data, go_on=every)
 
 
-def _unsaved() -> list[str]:
+def _unsaved(kind: str) -> list[str]:
+    """Returns the models that the queue trains: those unsaved that have such a recipe."""
     from fer_core.savedmodels import saved_names
-    from fer_core.training.recipes import CHEAPEST_FIRST
+    from fer_core.training.recipes import CHEAPEST_FIRST, recipes_of
 
-    return [name for name in CHEAPEST_FIRST if name not in saved_names()]
+    return [name for name in CHEAPEST_FIRST if name in recipes_of(kind).keys() - saved_names()]
 
 
 def _train(
@@ -48,8 +51,6 @@ def _train(
     go_on: bool,
 ) -> None:
     """Trains one after another; in a queue, a trunk that cannot be had skips its model."""
-    from dataclasses import replace
-
     from fer_core.cli.source import open_dataset
     from fer_core.dataset import PROTOCOLS
     from fer_core.errors import DownloadError
@@ -58,16 +59,13 @@ def _train(
 
     if protocol is not None and protocol not in PROTOCOLS:
         raise TrainingError(f"There is no protocol {protocol!r}: {', '.join(PROTOCOLS)}.")
-    chosen = {name: recipe_for(name, kind) for name in names}
+    chosen = {name: recipe_for(name, kind).of(epochs, protocol) for name in names}
     dataset = open_dataset(data)
     from fer_core.training.progress import BudgetSpent
     from fer_core.training.train import train as train_model
 
     end = None if budget is None else time.monotonic() + 60 * budget
     for name, recipe in chosen.items():
-        recipe = replace(
-            recipe, protocol=protocol or recipe.protocol, epochs=epochs or recipe.epochs
-        )
         if name in saved_names():
             typer.echo(
                 f"{name} is saved already: this training replaces it when it is done. "

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fer_core.dataset.faces import USAGES, FaceDataset
-from fer_core.emotions import EMOTIONS
+from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError
 from fer_core.images import FACE_SIZE
 from fer_core.settings import settings
@@ -59,9 +59,15 @@ class Collector:
 
 
 def label_of(text: str) -> int:
-    """Returns the label that a csv field stands for; raises ValueError in words if it is none."""
+    """Returns the label that a csv field, a number or a name, stands for.
+
+    Raises:
+        ValueError: In words, if it is none.
+    """
     if text.strip() in {str(label) for label in range(len(EMOTIONS))}:
         return int(text)
+    if (name := canonical(text)) is not None:
+        return EMOTIONS.index(name)
     raise ValueError(f"emotion {text.strip()[:20]!r} is not 0..{len(EMOTIONS) - 1}")
 
 
@@ -89,16 +95,18 @@ def pixels_of(text: str) -> np.ndarray:
     return values.astype(np.uint8)
 
 
-def column_names(columns: list[str], source: str) -> dict[str, str]:
-    """Returns {name in lower case without spaces: column}, checked for emotion, usage, pixels.
+def column_names(
+    columns: list[str], source: str, needed: tuple[str, ...] = ("emotion", "usage", "pixels")
+) -> dict[str, str]:
+    """Returns {name in lower case without spaces: column}, checked for those that are needed.
 
     Kaggle's `icml_face_data.csv` has headers with a leading space.
 
     Raises:
-        DatasetError: If one of the three is missing.
+        DatasetError: If one that is needed is missing.
     """
     names = {column.strip().lower(): column for column in columns}
-    missing = [name for name in ("emotion", "usage", "pixels") if name not in names]
+    missing = [name for name in needed if name not in names]
     if missing:
         raise DatasetError(
             f"{source} has no column {' and no '.join(missing)}. FER2013 has the columns emotion, "

@@ -17,7 +17,9 @@ MOST_BROKEN = 200_000
 
 
 def read_csv(file: BinaryIO, source: str) -> FaceDataset:
-    """Reads columns emotion, pixels and Usage, in any order, row by row.
+    """Reads columns emotion, pixels and, if it is there, Usage, in any order, row by row.
+
+    Emotions are 0..6 or their names. Without Usage every face counts as Training.
 
     Args:
         file: The csv, open for reading; it is not closed.
@@ -32,13 +34,17 @@ def read_csv(file: BinaryIO, source: str) -> FaceDataset:
     collector = Collector()
     try:
         header = [column.strip('"') for column in next(reader, [])]
-        names = column_names(header, source)
-        places = [header.index(names[name]) for name in ("emotion", "usage", "pixels")]
+        names = column_names(header, source, needed=("emotion", "pixels"))
+        places = [header.index(names[name]) for name in ("emotion", "pixels")]
+        split = header.index(names["usage"]) if "usage" in names else None
+        if split is None:
+            collector.notes.append("It has no column Usage: every face counts as Training.")
         for row, fields in enumerate(reader):
             if len(collector.problems) == MOST_BROKEN:
                 raise DatasetError(f"{source} has over {MOST_BROKEN:,} lines that are no faces.")
             try:
-                emotion, usage, pixels = (fields[place].strip('"') for place in places)
+                emotion, pixels = (fields[place].strip('"') for place in places)
+                usage = "Training" if split is None else fields[split].strip('"')
                 collector.add(pixels_of(pixels), label_of(emotion), usage_of(usage), row)
             except IndexError:
                 count = f"{len(fields)} instead of {len(header)} fields"

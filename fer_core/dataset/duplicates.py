@@ -187,18 +187,17 @@ def _correlation(faces: np.ndarray, pairs: np.ndarray, mirrored: bool) -> np.nda
     return values
 
 
-def leaked(duplicates: Duplicates, usage: np.ndarray) -> np.ndarray:
-    """Returns which faces outside Training have a copy in Training, bool of shape (n,).
+def leaked(duplicates: Duplicates, learnt: np.ndarray) -> np.ndarray:
+    """Returns which of the other faces have a copy among those learnt, bool of shape (n,).
 
     Args:
         duplicates: Found among the same faces.
-        usage: Indices into `USAGES`, shape (n,).
+        learnt: Which faces a model was trained on, bool of shape (n,).
     """
     group = duplicates.groups()
-    in_training = np.zeros(duplicates.n, bool)
-    members = group[(usage == USAGES.index("Training")) & (group >= 0)]
-    in_training[members] = True
-    return (group >= 0) & in_training[group] & (usage != USAGES.index("Training"))
+    with_learnt = np.zeros(duplicates.n, bool)
+    with_learnt[group[learnt & (group >= 0)]] = True
+    return (group >= 0) & with_learnt[group] & ~learnt
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ BLANK_DEVIATION = 5.0
 FACE_SPACE = 50
 NO_FACE = "no face"
 COMMITTED = ROOT / "fer_core" / "assets" / "statistics" / "face_space.npz"
-_FACES_AT_ONCE = 2048
+_FACES_AT_ONCE = 512
 
 
 def blank(faces: np.ndarray) -> np.ndarray:
@@ -50,7 +50,8 @@ def distance_from_face_space(faces: np.ndarray) -> np.ndarray:
     for first in range(0, len(faces), _FACES_AT_ONCE):
         pixels = standardised(faces[first : first + _FACES_AT_ONCE]) - mean
         inside = (pixels @ eigenfaces.T) ** 2
-        distances.append(((pixels**2).sum(axis=1) - inside.sum(axis=1)) / pixels.shape[1])
+        left = np.einsum("ij,ij->i", pixels, pixels) - inside.sum(axis=1)
+        distances.append(left / pixels.shape[1])
     return np.where(blank(faces), 0, np.maximum(np.concatenate(distances), 0)).astype(np.float32)
 
 

@@ -74,13 +74,16 @@ def grad_cam(network: Any, face: np.ndarray, label: int) -> np.ndarray:
     import keras
     import tensorflow as tf
 
-    convolution = last_convolution(network)
-    watched = keras.Model(network.inputs, [convolution.output, network.outputs[0]])
-    with tf.GradientTape() as tape:
-        features, probabilities = watched(
-            [face[None, :, :, None].astype(np.float32)], training=False
-        )
-        score = tf.math.log(tf.maximum(tf.cast(probabilities[0, label], tf.float32), 1e-7))
+    watched = last_features(network)
+    trunk = keras.Model(network.inputs, watched)
+    head = keras.Model(watched, network.outputs[0])
+    features = trunk([face[None, :, :, None].astype(np.float32)], training=False)
+    # No variable is watched: TensorFlow would work out the convolution's own gradient as well, and
+    # its oneDNN crashes in that on some processors.
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(features)
+        probability = tf.cast(head(features, training=False)[0, label], tf.float32)
+        score = tf.math.log(tf.maximum(probability, 1e-7))
     gradient = tape.gradient(score, features)
     weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
     evidence = tf.nn.relu(tf.reduce_sum(weights * features, axis=-1))[0].numpy()
@@ -90,10 +93,25 @@ def grad_cam(network: Any, face: np.ndarray, label: int) -> np.ndarray:
     return cv2.resize(evidence.astype(np.float32), face.shape, interpolation=cv2.INTER_LINEAR)
 
 
-def last_convolution(network: Any) -> Any:
-    """Returns the last layer of a network that is a convolution and keeps rows and columns."""
-    kinds = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D")
-    for layer in reversed(network.layers):
-        if type(layer).__name__ in kinds and len(layer.output.shape) == 4:
-            return layer
+_CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D")
+_OF_A_CONVOLUTION = ("BatchNormalization", "Add", "Activation", "ReLU", "LeakyReLU", "ELU")
+
+
+def last_features(network: Any) -> Any:
+    """Returns what a network makes of its last convolution: normalised, added to, activated.
+
+    Raises:
+        EvaluationError: If the network has no convolution.
+    """
+    from keras import tree
+
+    for number, layer in reversed(list(enumerate(network.layers))):
+        if type(layer).__name__ in _CONVOLUTIONS and len(layer.output.shape) == 4:
+            features = layer.output
+            for follower in network.layers[number + 1 :]:
+                if type(follower).__name__ in _OF_A_CONVOLUTION and any(
+                    tensor is features for tensor in tree.flatten(follower.input)
+                ):
+                    features = follower.output
+            return features
     raise EvaluationError("Grad-CAM needs a network with a convolution; this one has none.")

@@ -48,7 +48,7 @@ class Timeline:
 
     def add(self, seconds: float, probabilities: np.ndarray) -> None:
         """Takes one frame's probabilities, shape (classes,); time must not go back."""
-        key = int(seconds / self.width)
+        key = int(seconds / self.width + 1e-6)  # 0.3 / 0.1 is a hair less than 3
         self._sums[key] = self._sums.get(key, 0) + probabilities.astype(float)
         self._counts[key] = self._counts.get(key, 0) + 1
         while len(self._bins()) > MOST_BINS:

@@ -1,6 +1,7 @@
 """A saved model in the formats other programs run."""
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -39,24 +40,46 @@ def export(
     Args:
         saved: The model.
         format: "tflite" (LiteRT), "onnx" (opset of tf2onnx) or "saved_model" (TensorFlow).
-        path: File, or folder for "saved_model"; what lies there is replaced.
+        path: File, or folder for "saved_model"; an earlier export there is replaced once the new
+            one is whole.
         quantisation: Of a "tflite" file's weights; the others keep float32.
 
     Raises:
-        FerError: If ONNX is asked for and its packages are not installed.
+        FerError: If something else than an earlier export lies there, if int8 is asked for in
+            another format than "tflite", or if ONNX is asked for and its packages are missing.
     """
+    _check(saved, format, path, quantisation)
     network = load_network(saved)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir():
-        shutil.rmtree(path)
-    if format == "tflite":
-        path.write_bytes(convert_litert(network, quantisation))
-    else:
-        _export_graph(network, format, path)
-    faces = np.random.default_rng(0).integers(0, 256, (64, 48, 48, 1), np.uint8)
-    answers = run_export(path, format, faces)
-    difference = float(np.abs(answers - network(faces, training=False).numpy()).max())
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        fresh = Path(folder) / path.name
+        if format == "tflite":
+            fresh.write_bytes(convert_litert(network, quantisation))
+        else:
+            _export_graph(network, format, fresh)
+        faces = np.random.default_rng(0).integers(0, 256, (64, 48, 48, 1), np.uint8)
+        answers = run_export(fresh, format, faces)
+        difference = float(np.abs(answers - network(faces, training=False).numpy()).max())
+        if path.is_dir():
+            shutil.rmtree(path)
+        fresh.replace(path)
     return Export(path, _size(path), difference)
+
+
+def _check(saved: SavedModel, format: Format, path: Path, quantisation: Quantisation) -> None:
+    """Refuses what would delete something else than an earlier export."""
+    if quantisation == "int8" and format != "tflite":
+        raise FerError(f"Only a tflite file can be int8; {format} keeps float32.")
+    if saved.weights.resolve() in (path.resolve(), *path.resolve().parents):
+        raise FerError(f"{path} is among the saved models; name another place.")
+    if format != "saved_model" and path.is_dir():
+        raise FerError(f"{path} is a folder; name the file to write.")
+    if format == "saved_model" and path.exists():
+        is_export = path.is_dir() and (
+            (path / "saved_model.pb").exists() or not any(path.iterdir())
+        )
+        if not is_export:
+            raise FerError(f"{path} holds something else; name a new folder.")
 
 
 def run_export(path: Path, format: Format, faces: np.ndarray) -> np.ndarray:

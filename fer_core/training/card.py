@@ -1,11 +1,12 @@
 """The model card, written from what was recorded (Mitchell et al. 2019, "Model Cards")."""
 
+import json
 import textwrap
 from typing import Any
 
 from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec
-from fer_core.training.recipes import recipe_for
+from fer_core.training.recipes import REPORT, recipe_for
 
 
 def model_card(spec: ModelSpec, recipe: dict[str, Any], record: Evaluation) -> str:
@@ -64,11 +65,22 @@ def _effort(spec: ModelSpec, recipe: dict[str, Any]) -> str:
 
 
 def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str:
-    """Returns the command that trains with this recipe: the default's, if only epochs differ."""
-    command = f"python -m fer_core train {spec.name}"
-    if recipe["epochs"] != recipe_for(spec.name).epochs:
+    """Returns the command that trains with this recipe."""
+    command, chosen = f"python -m fer_core train {spec.name}", recipe_for(spec.name)
+    report = REPORT.get(spec.name)
+    if report and _essence(recipe) == _essence(report.as_dict()) != _essence(chosen.as_dict()):
+        command, chosen = f"{command} --recipe report", report
+    if (protocol := recipe.get("protocol")) != chosen.protocol:
+        command += f" --protocol {protocol}"
+    if recipe["epochs"] != chosen.epochs:
         command += f" --epochs {recipe['epochs']}"
     return command
+
+
+def _essence(recipe: dict[str, Any]) -> str:
+    """What of a recipe no option of the command changes."""
+    changed = ("epochs", "warmup_epochs", "protocol", "note")
+    return json.dumps({key: recipe[key] for key in recipe if key not in changed})
 
 
 def _figures(spec: ModelSpec, record: Evaluation) -> str:

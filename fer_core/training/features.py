@@ -38,7 +38,7 @@ def trunk_features(
     trunk = trunk_model(network)
     shape = (views * len(faces), *trunk.output_shape[1:])
     done = file.with_suffix(".views")
-    finished = int(done.read_text()) if file.exists() and done.exists() else 0
+    finished = int(done.read_text() or 0) if file.exists() and done.exists() else 0
     features = np.lib.format.open_memmap(
         file, mode="r+" if finished else "w+", dtype=np.float16, shape=shape
     )

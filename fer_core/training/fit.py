@@ -68,28 +68,28 @@ def fit(
     classes, first = network.output_shape[-1], state.initial_epoch
     weights = _class_weights(train.labels, classes) if recipe.class_weights else None
     averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if recipe.ema else []
-    progress = ProgressBar(folder.name, first)
-    trainer.fit(
-        Batches(
-            train.inputs,
-            train.labels,
-            classes,
-            recipe.batch_size,
-            seed=recipe.seed,
-            epoch=first,
-            sample_weights=weights,
-        ),
-        validation_data=(
-            validation.inputs.astype(np.float32),
-            np.eye(classes, dtype=np.float32)[validation.labels],
-        ),
-        validation_batch_size=256,
-        shuffle=False,  # Batches does, by seed and epoch; Keras would by process
-        epochs=recipe.epochs,
-        initial_epoch=first,
-        callbacks=[*averages, *counted.values(), progress, state, budget or Budget(None)],
-        verbose=0,
-    )
+    with ProgressBar(folder.name, first) as progress:
+        trainer.fit(
+            Batches(
+                train.inputs,
+                train.labels,
+                classes,
+                recipe.batch_size,
+                seed=recipe.seed,
+                epoch=first,
+                sample_weights=weights,
+            ),
+            validation_data=(
+                validation.inputs.astype(np.float32),
+                np.eye(classes, dtype=np.float32)[validation.labels],
+            ),
+            validation_batch_size=256,
+            shuffle=False,  # Batches does, by seed and epoch; Keras would by process
+            epochs=recipe.epochs,
+            initial_epoch=first,
+            callbacks=[*averages, *counted.values(), progress, state, budget or Budget(None)],
+            verbose=0,
+        )
     trainer.set_weights(early.best_weights)
     return Fitted(pd.DataFrame(state.history), early.best_epoch + 1)
 

@@ -1,7 +1,7 @@
 """What a person sees while a model trains, and what stops it early."""
 
 import time
-from typing import Any
+from typing import Any, Self
 
 import keras
 from rich.console import Console
@@ -15,10 +15,6 @@ class ProgressBar(keras.callbacks.Callback):
         super().__init__()
         self.name = name
         self.first_epoch = first_epoch
-
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Draws the bar."""
-        steps = self.params["steps"]
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -29,6 +25,10 @@ class ProgressBar(keras.callbacks.Callback):
             console=Console(),
             speed_estimate_period=600,
         )
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Draws the bar."""
+        steps = self.params["steps"]
         self.task = self.bar.add_task(self.name, total=steps * self.params["epochs"])
         self.bar.update(self.task, completed=steps * self.first_epoch)
         self.bar.start()
@@ -55,8 +55,11 @@ class ProgressBar(keras.callbacks.Callback):
             soft_wrap=True,
         )
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Takes the bar away."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Takes the bar away, however the training ended: it hides the terminal's cursor."""
         self.bar.stop()
 
 

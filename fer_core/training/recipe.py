@@ -1,7 +1,7 @@
 """How each model is trained, as data."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Self
 
 from fer_core.errors import TrainingError
 
@@ -91,6 +91,13 @@ class Recipe:
             raise TrainingError("`warmup_epochs` must be fewer than `epochs`.")
         if self.ema is not None and not 0 < self.ema < 1:
             raise TrainingError(f"`ema` must lie between 0 and 1, not {self.ema}.")
+
+    def of(self, epochs: int | None = None, protocol: str | None = None) -> Self:
+        """Returns the recipe for other epochs, its warm-up no longer than they allow, or faces."""
+        epochs = epochs or self.epochs
+        warmup = min(self.warmup_epochs, epochs - 1)
+        protocol = protocol or self.protocol
+        return replace(self, epochs=epochs, warmup_epochs=warmup, protocol=protocol)
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the recipe as plain data for `recipe.json`."""

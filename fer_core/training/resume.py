@@ -2,11 +2,14 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+
+from fer_core.errors import TrainingError
 
 KEPT_CHECKPOINTS = 3
 _COUNTERS = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
@@ -73,10 +76,10 @@ class ResumableState(keras.callbacks.Callback):
         if row["val_loss"] < self.lowest_loss:
             self.lowest_loss = row["val_loss"]
             name = f"{self.path.parent.name}.{epoch + 1:03d}-{row['val_accuracy']:.2f}"
-            self.model.layers[-1].save_weights(self.path.parent / f"{name}.weights.h5")
+            self.model.layers[-1].save(self.path.parent / f"{name}.keras")
             kept = sorted(
-                self.path.parent.glob("*.weights.h5"),
-                key=lambda p: int(re.findall(r"\.(\d{3})-", p.name)[-1]),
+                self.path.parent.glob("*.keras"),
+                key=lambda p: int(re.findall(r"\.(\d{3,})-", p.name)[-1]),
             )
             for path in kept[:-KEPT_CHECKPOINTS]:
                 path.unlink()
@@ -98,12 +101,17 @@ class ResumableState(keras.callbacks.Callback):
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
-    """A state is replaced in one step, so it is whole or not there."""
+    """A state is replaced in one step; only a failing disk leaves half of one."""
     if not path.exists():
         return None
-    with np.load(path, allow_pickle=False) as file:
-        arrays = {key: file[key] for key in file.files}
-    return json.loads(str(arrays.pop("facts"))), arrays
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        return json.loads(str(arrays.pop("facts"))), arrays
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise TrainingError(
+            f"The state of this training is damaged: delete {path} to begin anew."
+        ) from error
 
 
 def _random_states(model: keras.Model) -> list[keras.Variable]:

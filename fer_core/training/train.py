@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.errors import TrainingError
 from fer_core.evaluation.cost import machine
 from fer_core.evaluation.evaluate import evaluate_and_write, fingerprint
 from fer_core.evaluation.judge import library_versions
@@ -64,6 +65,12 @@ def train(
     spec = find(name)
     protocol = PROTOCOLS[recipe.protocol or spec.protocol]
     split = protocol.split(dataset)
+    if not (len(split.train) and len(split.validation) and len(split.test)):
+        raise TrainingError(
+            f"{dataset.source} needs faces to train on, to select by and to test on; protocol "
+            f"{protocol.name} finds {len(split.train):,}, {len(split.validation):,} and "
+            f"{len(split.test):,}."
+        )
     train_part, validation_part = (
         Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
         for rows in (split.train, split.validation)
@@ -90,7 +97,9 @@ def train(
         **_facts_of_run(fitted, recipe),
     }
     saved = save(spec, network, fitted.history, facts, dataset, weights or settings().weights)
-    shutil.rmtree(folder)
+    for file in folder.iterdir():  # the newest checkpoints stay
+        if file.suffix != ".keras":
+            file.unlink()
     return saved
 
 

@@ -133,3 +133,8 @@ def test_own_data_never_lands_among_the_saved_models(app, saved_models, own_face
 def test_write_and_own_data_do_not_go_together(app, saved_models, own_faces) -> None:
     result = run(app, "evaluate", "custom_cnn", "--data", str(own_faces), "--write")
     assert result.exit_code == 2
+
+
+def test_out_is_for_own_data(app, saved_models, tmp_path) -> None:
+    result = run(app, "evaluate", "custom_cnn", "--out", str(tmp_path / "there"))
+    assert result.exit_code == 2 and "--out" in result.output

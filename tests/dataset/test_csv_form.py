@@ -6,12 +6,14 @@ import pytest
 from forms import CsvFile, assert_same, csv_lines, zipped
 
 from fer_core.dataset import (
+    USAGES,
     FaceDataset,
     csv_form,
     load,
     load_upload,
 )
 from fer_core.dataset.parquet_form import write_parquet
+from fer_core.emotions import EMOTIONS
 from fer_core.errors import DatasetError
 
 
@@ -113,12 +115,21 @@ def test_csv_without_a_good_row_is_an_error(csv_file: CsvFile) -> None:
         load(csv_file(["emotion,pixels,Usage", "0,1 2 3,Training"]))
 
 
-@pytest.mark.parametrize("text", ["", "emotion,pixels\n0,1 2 3\n", "\0\1\2 binary"])
+@pytest.mark.parametrize("text", ["", "emotion,face\n0,1 2 3\n", "\0\1\2 binary"])
 def test_csv_of_another_kind_names_what_is_missing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.csv"
     path.write_text(text)
     with pytest.raises(DatasetError, match="no column"):
         load(path)
+
+
+def test_csv_of_ones_own_needs_no_usage_and_may_name_emotions(csv_file: CsvFile) -> None:
+    gray = " ".join(["7"] * 2304)
+    loaded = load(csv_file(["emotion,pixels", f"Happiness,{gray}", f"6,{gray}", f"cat,{gray}"]))
+    assert [EMOTIONS[label] for label in loaded.labels] == ["happy", "neutral"]
+    assert (loaded.usage == USAGES.index("Training")).all()
+    assert any("no column Usage" in note for note in loaded.notes)
+    assert len(loaded.problems) == 1 and "'cat'" in loaded.problems[0]
 
 
 def test_csv_read_from_a_stream_leaves_it_open(faces: FaceDataset) -> None:

@@ -90,7 +90,7 @@ def test_no_copies_is_no_pair() -> None:
     found = find_duplicates(smooth_noise(5))
     assert found.pairs.shape == (0, 2)
     assert (found.groups() == -1).all()
-    assert not leaked(found, np.zeros(5, np.uint8)).any()
+    assert not leaked(found, np.ones(5, bool)).any()
 
 
 def test_hash_ignores_brightness_and_contrast(faces: np.ndarray) -> None:
@@ -104,9 +104,9 @@ def test_hash_ignores_brightness_and_contrast(faces: np.ndarray) -> None:
 def test_only_faces_with_a_copy_in_training_leak() -> None:
     pairs = np.array([[0, 3], [3, 4], [1, 2], [5, 6]], np.int32)
     found = Duplicates(pairs, np.ones(4, np.float32), np.zeros(4, bool), np.ones(4, bool), 7)
-    usage = np.array([0, 0, 0, 1, 2, 1, 2], np.uint8)
+    learnt = np.array([True, True, True, False, False, False, False])
     # 3 and 4 hang together with 0 in Training; 1 and 2 are both in it; 5 and 6 are both outside.
-    assert np.flatnonzero(leaked(found, usage)).tolist() == [3, 4]
+    assert np.flatnonzero(leaked(found, learnt)).tolist() == [3, 4]
 
 
 def test_leakage_compares_accuracies() -> None:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.explanation import grad_cam, last_convolution, occlusion_map
+from fer_core.evaluation.explanation import grad_cam, last_features, occlusion_map
+from fer_core.models import find
 
 
 def planted_face() -> np.ndarray:
@@ -49,7 +50,26 @@ def test_grad_cam_needs_a_convolution() -> None:
     inputs = keras.Input((48, 48, 1))
     outputs = keras.layers.Dense(2)(keras.layers.Flatten()(inputs))
     with pytest.raises(EvaluationError, match="convolution"):
-        last_convolution(keras.Model(inputs, outputs))
+        last_features(keras.Model(inputs, outputs))
+
+
+def test_grad_cam_of_mini_xception_does_not_crash_tensorflow() -> None:
+    """The gradient of its last kernel, of seven filters, ended the process with AVX-512."""
+    network = find("mini_xception").build()
+    for label in range(7):
+        assert grad_cam(network, planted_face(), label).shape == (48, 48)
+
+
+def test_features_are_those_after_normalisation_and_activation() -> None:
+    import keras
+
+    inputs = keras.Input((48, 48, 1))
+    x = keras.layers.Conv2D(2, 3)(inputs)
+    x = keras.layers.BatchNormalization()(x)
+    activated = keras.layers.ReLU()(x)
+    x = keras.layers.MaxPooling2D()(activated)
+    outputs = keras.layers.Dense(2)(keras.layers.Flatten()(x))
+    assert last_features(keras.Model(inputs, outputs)) is activated
 
 
 class _SeesPatch:

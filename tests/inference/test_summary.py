@@ -83,6 +83,15 @@ def test_timeline_means_what_falls_into_a_bin():
     np.testing.assert_allclose(values[:, 0], [0.3, np.nan, np.nan, 0.8])
 
 
+def test_timeline_of_ten_frames_a_second_has_no_gaps():
+    line = Timeline()
+    for index in range(40):
+        line.add(index / 10, np.array([0.5, 0.5]))
+    seconds, values = line.points()
+    assert len(seconds) == 40
+    assert not np.isnan(values).any()
+
+
 def test_timeline_gets_coarser_and_never_longer():
     line = Timeline()
     for index in range(20_000):

@@ -2,7 +2,7 @@ from fer_core.evaluation.record import read_evaluation
 from fer_core.models import find
 from fer_core.savedmodels import open_model
 from fer_core.training.card import model_card
-from fer_core.training.recipes import recipe_for
+from fer_core.training.recipes import REPORT, recipe_for
 
 
 def test_the_card_says_what_was_recorded(saved_models):
@@ -30,6 +30,9 @@ def test_the_card_says_what_was_recorded(saved_models):
     assert "`python -m fer_core train dcnn_elu` trains" in whole
     shorter = recipe | {"recipe": recipe["recipe"] | {"epochs": 8}}
     assert "train dcnn_elu --epochs 8`" in model_card(find("dcnn_elu"), shorter, record)
+    r3 = recipe | {"recipe": REPORT["dcnn_elu"].of(protocol="r3").as_dict()}
+    whole_r3 = " ".join(model_card(find("dcnn_elu"), r3, record).split())
+    assert "train dcnn_elu --recipe report --protocol r3`" in whole_r3
     assert "min for the head, after" in model_card(find("vgg16"), recipe, record)
     assert "Article 5(1)(f)" in whole
     assert all(len(line) <= 100 for line in text.splitlines())

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from fer_core.errors import TrainingError
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.fit import Labelled, fit
 from fer_core.training.progress import Budget, BudgetSpent
@@ -114,9 +115,9 @@ def test_only_the_newest_checkpoints_stay_named_by_epoch_and_accuracy(parts, tmp
         for e, loss in zip(fitted.history["epoch"], losses, strict=True)
         if loss < losses[: int(e) - 1].min() or e == 1
     ]
-    names = sorted(path.name for path in (tmp_path / "net").glob("*.weights.h5"))
+    names = sorted(path.name for path in (tmp_path / "net").glob("*.keras"))
     accuracy = fitted.history.set_index("epoch")["val_accuracy"]
-    expected = [f"net.{e:03d}-{accuracy[e]:.2f}.weights.h5" for e in falls][-KEPT_CHECKPOINTS:]
+    expected = [f"net.{e:03d}-{accuracy[e]:.2f}.keras" for e in falls][-KEPT_CHECKPOINTS:]
     assert names == expected
 
 
@@ -131,3 +132,20 @@ def test_views_share_the_labels_of_their_faces(parts, tmp_path):
     views = Labelled(np.concatenate([train.inputs, train.inputs]), train.labels)
     fitted, _ = _fit((views, validation), tmp_path / "run", Recipe(epochs=4, batch_size=16))
     assert fitted.history["accuracy"].iloc[-1] > 0.6
+
+
+def test_a_damaged_state_says_what_to_delete(parts, tmp_path):
+    with pytest.raises(Killed):
+        _fit(parts, tmp_path / "run", budget=KillDuring(3))
+    state = tmp_path / "run" / "state.npz"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(TrainingError, match=r"damaged: delete .*state\.npz"):
+        _fit(parts, tmp_path / "run")
+
+
+def test_the_bar_goes_however_a_training_ends(parts, tmp_path, monkeypatch):
+    stopped = []
+    monkeypatch.setattr("rich.progress.Progress.stop", lambda bar: stopped.append(bar))
+    with pytest.raises(BudgetSpent):
+        _fit(parts, tmp_path / "run", budget=Budget(0))
+    assert len(stopped) == 1

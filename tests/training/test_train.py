@@ -1,10 +1,12 @@
 import json
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
 from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.errors import TrainingError
 from fer_core.inference.classifier import Classifier
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
@@ -33,7 +35,10 @@ def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
     facts = saved.recipe()
     assert (facts["parameters"], facts["recipe"]["epochs"]) == (1_275_783, 2)
     assert "A test." in (folder / "card.md").read_text()
-    assert list(checkpoints.iterdir()) == []
+    (state,) = checkpoints.iterdir()
+    kept = list(state.iterdir())
+    assert kept and all(path.suffix == ".keras" for path in kept)
+    assert keras.saving.load_model(kept[0]).output_shape == (None, 7)
 
     predictions = saved.predictions()
     assert predictions.test.rows.tolist() == list(range(140, 210))
@@ -84,3 +89,9 @@ def test_a_training_goes_on_only_with_its_own_recipe_and_faces(stripes, checkpoi
     others = replace(stripes, images=255 - stripes.images)
     assert state_folder("custom_cnn", recipe, others) != folder
     assert state_folder("custom_cnn", replace(recipe, epochs=3), stripes) != folder
+
+
+def test_faces_without_a_validation_split_are_refused(stripes, checkpoints):
+    alone = replace(stripes, usage=np.zeros(len(stripes), np.uint8))
+    with pytest.raises(TrainingError, match="needs faces to train on, to select by and to test on"):
+        train("custom_cnn", alone, Recipe(epochs=1))

@@ -10,7 +10,7 @@ import streamlit as st
 from fer_core.charts.heat import enlarged, heat_overlay
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
-from fer_core.evaluation.explanation import grad_cam, last_convolution, occlusion_map
+from fer_core.evaluation.explanation import grad_cam, last_features, occlusion_map
 from fer_core.faces import crop
 from fer_core.images import decode
 from fer_core.savedmodels import open_model, saved_names
@@ -148,15 +148,15 @@ def _show_cam(contender: Contender, face: np.ndarray, label: str) -> None:
         st.image(heat_overlay(face, heat), caption=f"Grad-CAM, {size} map", width=240)
     else:
         st.caption(
-            f"Grad-CAM ({size} map) finds nothing that speaks for {label}: averaged over the "
-            "face, every feature of the last convolution speaks for another emotion."
+            f"Grad-CAM ({size} map) finds no place that speaks for {label}: weighed together, the "
+            "last convolution's features speak against it everywhere."
         )
 
 
 @st.cache_data(scope="session", max_entries=40, show_spinner=False)
 def _cam(name: str, version: str, face: np.ndarray, label: str) -> tuple[np.ndarray, str]:
     network = _network(name, version)
-    _, rows, columns, _ = last_convolution(network).output.shape
+    _, rows, columns, _ = last_features(network).shape
     heat = grad_cam(network, face, open_model(name).classes.index(label))
     return heat, f"{rows} × {columns}"
 

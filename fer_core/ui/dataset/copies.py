@@ -25,7 +25,7 @@ def show_copies(view: View) -> None:
     duplicates = duplicates_of(view)
     predictions = _predictions(view.dataset)
     usage = _usage(view.dataset, predictions, duplicates.n)
-    is_leaked = leaked(duplicates, usage) if usage is not None else None
+    is_leaked = leaked(duplicates, usage == USAGES.index("Training")) if usage is not None else None
     found = _copies(view, duplicates, usage)
     shown = np.ones(duplicates.n, bool)
     if view.dataset is not None:

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.charts.look import percent
+from fer_core.dataset import USAGES
 from fer_core.dataset.duplicates import leaked, usage_of
 from fer_core.dataset.held_out import HeldOut, read_held_out
 from fer_core.dataset.quality import (
@@ -122,7 +123,8 @@ def _leaked(view: View, predictions: Predictions) -> np.ndarray | None:
     duplicates = duplicates_of(view)
     if judged(predictions).rows.max(initial=-1) >= duplicates.n:
         return None
-    return leaked(duplicates, usage_of(predictions, duplicates.n))
+    usage = usage_of(predictions, duplicates.n)
+    return leaked(duplicates, usage == USAGES.index("Training"))
 
 
 @st.cache_resource(max_entries=16, show_spinner="Weighing the labels")

@@ -1,0 +1,80 @@
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fer_core.cli import main
+from fer_core.errors import DownloadError
+from fer_core.savedmodels import saved_names
+from fer_core.training.progress import BudgetSpent
+from fer_core.training.recipes import CHEAPEST_FIRST, OURS, REPORT
+
+
+@pytest.fixture
+def queue(saved_models, monkeypatch, capsys):
+    """Runs `python -m fer_core train ...` with no training in it.
+
+    Returns exit status, output, error and the (name, recipe, minutes left) that were trained;
+    `ends` raises what ends a model's training.
+    """
+
+    def command(*arguments, ends=None):
+        trained = []
+
+        def train(name, dataset, recipe, *, budget):
+            trained.append((name, recipe, budget))
+            if ends and name in ends:
+                raise ends[name]
+            return Path("weights") / name
+
+        monkeypatch.setattr("fer_core.training.train.train", train)
+        monkeypatch.setattr("fer_core.cli.source.open_dataset", lambda path: None)
+        monkeypatch.setattr(sys, "argv", ["fer_core", "train", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return (end.value.code, *capsys.readouterr(), trained)
+
+    return command
+
+
+def unsaved():
+    return [name for name in CHEAPEST_FIRST if name not in saved_names()]
+
+
+def test_all_trains_what_is_not_saved_cheapest_first(queue):
+    code, _, _, trained = queue("--all")
+    assert code == 0 and unsaved()
+    assert [(name, recipe) for name, recipe, _ in trained] == [(n, OURS[n]) for n in unsaved()]
+
+
+def test_all_by_the_reports_leaves_out_what_no_report_describes(queue):
+    code, _, _, trained = queue("--all", "--recipe", "report")
+    assert code == 0
+    assert [name for name, *_ in trained] == [name for name in unsaved() if name in REPORT]
+
+
+def test_the_queue_stops_when_the_minutes_are_over(queue):
+    first = unsaved()[0]
+    code, out, _, trained = queue("--all", "--budget", "5", ends={first: BudgetSpent()})
+    assert code == 0 and "The 5 minutes are over; run the same command to go on." in out
+    ((name, _, left),) = trained
+    assert name == first and left == pytest.approx(5, abs=0.1)
+
+
+def test_a_trunk_that_cannot_be_had_skips_its_model(queue):
+    first = unsaved()[0]
+    code, out, _, trained = queue("--all", ends={first: DownloadError("no network")})
+    assert code == 0 and f"{first} is skipped: no network" in out
+    assert [name for name, *_ in trained] == unsaved()
+
+
+def test_one_epoch_can_be_asked_of_every_recipe(queue):
+    code, _, _, trained = queue("slim_vgg", "--epochs", "1")
+    assert code == 0
+    assert trained[0][1] == replace(OURS["slim_vgg"], epochs=1, warmup_epochs=0)
+
+
+def test_negative_minutes_are_refused(queue):
+    code, _, error, trained = queue("slim_vgg", "--budget", "-1")
+    assert code == 2 and "--budget" in error and not trained
