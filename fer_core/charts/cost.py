@@ -85,7 +85,7 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
     figure.update_layout(showlegend=False, yaxis_title="Accuracy")
     figure.update_xaxes(title=COSTS[cost].title + (", log scale" if log else ""))
     if log:
-        figure.update_xaxes(type="log", dtick="D2")
+        figure.update_xaxes(type="log", tickvals=_TICKS, ticktext=[f"{tick:g}" for tick in _TICKS])
     percent_axis(figure, "y", zero_based=False)
     machines = sorted({c.cost.machine for c in priced if c.cost})
     caption = (
@@ -97,6 +97,10 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
     return Exhibit(
         f"cost-{cost}", "Accuracy against cost", figure, caption, cost_table(priced, front)
     )
+
+
+_TICKS = [step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5)]
+"""Marks of a logarithmic axis; Plotly's own leave out the power of ten: 2, 5, 1, 2."""
 
 
 def _beside(priced: list[Contender], values: dict[str, float], contender: Contender) -> str:

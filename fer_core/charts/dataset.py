@@ -311,7 +311,9 @@ def leakage_effect(effects: Mapping[str, Leakage], titles: Mapping[str, str]) ->
     figure.update_layout(showlegend=False, xaxis_title="Accuracy")
     figure.update_yaxes(autorange="reversed", showgrid=False)
     percent_axis(figure, "x", zero_based=False)
-    figure.update_xaxes(range=[np.nanmin(values) - 0.03, np.nanmax(values) + 0.03], dtick=0.02)
+    figure.update_xaxes(
+        range=[np.nanmin(values) - 0.03, np.nanmax(values) + 0.03], nticks=6, tickangle=0
+    )
     table = pd.DataFrame(
         {
             "Model": [titles[name] for name in effects],

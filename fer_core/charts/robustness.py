@@ -80,7 +80,8 @@ def levels_text(corruptions: Sequence[str]) -> str:
     for name in corruptions:
         corruption = CORRUPTIONS[name]
         levels = ", ".join(f"{level:g}" for level in corruption.levels)
-        parts.append(f"{corruption.title}: {corruption.unit} {levels}")
+        unit = f" ({corruption.unit})" if corruption.unit else ""
+        parts.append(f"{corruption.title}{unit}: {levels}")
     return "; ".join(parts) + "."
 
 

@@ -73,7 +73,7 @@ def _mark(figure: go.Figure, best: int, last: int) -> None:
         y=0,
         yref="y domain",
         yanchor="bottom",
-        text=f"best, epoch {best}",
+        text=f"kept: epoch {best}",
         showarrow=False,
         xanchor="right" if best > last / 2 else "left",
     )

@@ -175,7 +175,7 @@ def robustness_sentence(contender: Contender) -> str:
     return (
         f"**{contender.title}** falls from {100 * clean:.1f} % to "
         f"{100 * worst.accuracy.value:.1f} % with {hardest} at severity 5; "
-        f"{easiest} at severity 5 costs it least ({100 * mildest.accuracy.value:.1f} %)."
+        f"{easiest} at severity 5 costs it least ({100 * mildest.accuracy.value:.1f} % are left)."
     )
 
 

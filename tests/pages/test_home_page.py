@@ -92,7 +92,7 @@ def test_no_saved_model_shows_how_to_train_one(page, saved_models):
     ("given", "hosted", "said"),
     [
         (None, "false", "FER2013 is not on this machine"),
-        ("there", "false", "FER2013 is here (`faces.parquet`)"),
+        ("there", "false", "FER2013 is here:"),
         ("there", "true", "FER2013 is here:"),
         ("gone", "false", "FER_DATA names a file that is not there"),
     ],

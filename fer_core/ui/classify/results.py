@@ -89,12 +89,12 @@ def show_table(records: Sequence[dict[str, Any]]) -> None:
         hide_index=True,
         column_order=["picture", "face", "answer", "confidence", *emotions],
         column_config={
-            "picture": st.column_config.TextColumn(width=150),
+            "picture": st.column_config.TextColumn(width=110),
             "face": st.column_config.NumberColumn(width=44),
             "confidence": st.column_config.NumberColumn(format="%.1f %%", width=90),
             **{
                 name: st.column_config.ProgressColumn(
-                    format="%.1f %%", min_value=0, max_value=100, color=COLOURS[name], width=90
+                    format="%.1f %%", min_value=0, max_value=100, color=COLOURS[name], width=78
                 )
                 for name in emotions
             },

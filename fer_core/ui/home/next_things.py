@@ -50,5 +50,4 @@ def data_found() -> str:
         )
     if not path.exists():
         return "FER_DATA names a file that is not there: the page shows FER2013's statistics."
-    name = "" if settings().hosted else f" (`{path.name}`)"
-    return f"FER2013 is here{name}: how many faces of each, how they look, which are doubtful."
+    return "FER2013 is here: how many faces of each, how they look, which are doubtful."
