@@ -19,11 +19,16 @@ LARGEST_IN_ALL = 250_000_000
 LEAST_ACCURACY = {
     "slim_vgg": 0.69,
     "bolarinwa_cnn1": 0.64,
+    "bolarinwa_cnn2": 0.72,
+    "bolarinwa_cnn6": 0.64,
+    "bolarinwa_vgg16": 0.50,
     "custom_cnn": 0.62,
+    "dcnn_elu": 0.75,
     "little_vgg": 0.74,
     "mini_xception": 0.65,
     "resnet50": 0.35,
     "vgg16": 0.40,
+    "vgg16_finetuned": 0.61,
 }
 
 
