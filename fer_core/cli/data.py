@@ -91,10 +91,8 @@ def leakage(path: Path = None) -> None:
     copies = duplicates.remembered_duplicates(dataset.images)
     for name in saved_names():
         saved = open_model(name)
-        predictions, split = (
-            saved.predictions(),
-            PROTOCOLS[saved.recipe()["protocol"]].split(dataset),
-        )
+        predictions = saved.predictions()
+        split = PROTOCOLS[saved.recipe()["protocol"]].split(dataset)
         if not np.array_equal(predictions.test.rows, split.test):
             raise EvaluationError(f"{name} was judged on other faces than {dataset.source} holds.")
         learnt = np.zeros(len(dataset), bool)

@@ -19,6 +19,7 @@ def train(
     protocol: Annotated[str | None, typer.Option(help="Another protocol: fer2013, r3 ...")] = None,
     recipe: Annotated[str, typer.Option(help="ours, or report for the report's own way.")] = "ours",
     epochs: Annotated[int | None, typer.Option(help="Fewer or more epochs.", min=1)] = None,
+    warm_start: Annotated[bool, typer.Option(help="Start from the saved model's weights.")] = False,
     budget: Annotated[
         float | None, typer.Option(help="Minutes; run again to go on.", min=0)
     ] = None,
@@ -29,8 +30,10 @@ def train(
 
     if (name is None) == (not every):
         raise TrainingError("Name one model, or give --all.")
+    if every and warm_start:
+        raise TrainingError("--all trains what is not saved: there is nothing to start from.")
     names = [find(name).name] if name else _unsaved(recipe)
-    _train(names, recipe, protocol, epochs, budget, data, go_on=every)
+    _train(names, recipe, protocol, epochs, warm_start, budget, data, go_on=every)
 
 
 def _unsaved(kind: str) -> list[str]:
@@ -46,6 +49,7 @@ def _train(
     kind: str,
     protocol: str | None,
     epochs: int | None,
+    warm_start: bool,
     budget: float | None,
     data: str | None,
     go_on: bool,
@@ -73,7 +77,7 @@ def _train(
             )
         left = None if end is None else (end - time.monotonic()) / 60
         try:
-            folder = train_model(name, dataset, recipe, budget=left)
+            folder = train_model(name, dataset, recipe, warm_start=warm_start, budget=left)
             typer.echo(f"{name} is saved in {folder}.")
         except BudgetSpent:
             typer.echo(f"The {budget:g} minutes are over; run the same command to go on.")

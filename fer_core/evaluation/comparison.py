@@ -167,7 +167,8 @@ def _schedule_ended(recipe: dict[str, Any]) -> bool:
     plan = recipe.get("recipe")
     if not isinstance(plan, dict) or plan.get("schedule") != "cosine":
         return False
-    return recipe.get("epochs_run") == plan.get("epochs")
+    before = recipe.get("warm_start", {}).get("epochs_run", 0)
+    return recipe.get("epochs_run") == before + plan.get("epochs", 0)
 
 
 def _require_fit(

@@ -39,7 +39,7 @@ agree with them in about 65 % of cases). Classes: {classes}. Trained on
 ## How it was trained
 
 {_effort(spec, recipe)} {recipe["recipe"]["note"]}
-`recipe.json` holds everything else; `{_command(spec, recipe["recipe"])}` trains it again.
+{_again(spec, recipe)}
 
 ## Intended use
 
@@ -62,6 +62,16 @@ age, gender or skin colour, so no figure by them is known.
 def _effort(spec: ModelSpec, recipe: dict[str, Any]) -> str:
     what = " for the head, after its trunk's features," if spec.is_frozen else ""
     return f"{recipe['minutes']:.0f} min{what} on {recipe['machine']}."
+
+
+def _again(spec: ModelSpec, recipe: dict[str, Any]) -> str:
+    command = _command(spec, recipe["recipe"])
+    if earlier := recipe.get("warm_start"):
+        return (
+            f"`{command} --warm-start` went on from the best of {earlier['epochs_run']} epochs "
+            "trained before; `recipe.json` holds both recipes and everything else."
+        )
+    return f"`recipe.json` holds everything else; `{command}` trains it again."
 
 
 def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str:

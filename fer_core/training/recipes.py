@@ -96,9 +96,9 @@ OURS: dict[str, Recipe] = {
     "vgg16": _R1_FROZEN,
     "resnet50": _R1_FROZEN,
     "vgg16_finetuned": Recipe(
-        epochs=14,
+        epochs=12,
         batch_size=64,
-        learning_rate=1e-4,
+        learning_rate=2e-4,
         schedule="cosine",
         warmup_epochs=1,
         weight_decay=1e-2,

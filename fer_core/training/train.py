@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.digest import sha256
 from fer_core.errors import TrainingError
 from fer_core.evaluation.cost import machine
 from fer_core.evaluation.evaluate import evaluate_and_write, fingerprint
@@ -20,8 +21,9 @@ from fer_core.evaluation.judge import library_versions
 from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import update_manifest
+from fer_core.savedmodels import SavedModel, open_model, update_manifest
 from fer_core.savedmodels.convert import Quantisation, convert_litert, halve, save_keras
+from fer_core.savedmodels.network import load_network
 from fer_core.settings import settings
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.card import model_card
@@ -33,6 +35,9 @@ from fer_core.training.recipe import Recipe
 LARGE = 10_000_000
 """Parameters from which a trunk's LiteRT weights are stored as int8 rather than float16."""
 
+_LEG = ("best_epoch", "epochs_run", "minutes", "machine", "versions", "recipe", "warm_start")
+"""What a recipe keeps of the training that a warm start went on from."""
+
 
 def train(
     name: str,
@@ -40,6 +45,7 @@ def train(
     recipe: Recipe,
     *,
     weights: Path | None = None,
+    warm_start: bool = False,
     budget: float | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
@@ -53,6 +59,9 @@ def train(
         dataset: FER2013.
         recipe: How to train it.
         weights: Folder of all saved models; the settings' if not given.
+        warm_start: Starts from the saved model's weights, and replaces it only by one that is
+            better on the validation split (a cosine that starts again is a warm restart:
+            Loshchilov and Hutter 2017, "SGDR").
         budget: Minutes after which to stop, trunk features included, or None.
         say: Receives sentences about what is being done.
 
@@ -61,9 +70,12 @@ def train(
 
     Raises:
         BudgetSpent: When the budget is over; call again to go on.
+        ModelNotFound: If there is no saved model to start from.
+        TrainingError: If the protocol leaves a split empty, or is not the saved model's.
     """
-    spec = find(name)
+    spec, weights = find(name), weights or settings().weights
     protocol = PROTOCOLS[recipe.protocol or spec.protocol]
+    start = _start(name, protocol.name, weights) if warm_start else None
     split = protocol.split(dataset)
     if not (len(split.train) and len(split.validation) and len(split.test)):
         raise TrainingError(
@@ -75,10 +87,13 @@ def train(
         Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
         for rows in (split.train, split.validation)
     )
-    folder, limit = state_folder(f"{name}-{protocol.name}", recipe, dataset), Budget(budget)
+    folder = state_folder(f"{name}-{protocol.name}", recipe, dataset, start)
+    limit = Budget(budget)
     keras.utils.set_random_seed(recipe.seed)
     keras.mixed_precision.set_global_policy(recipe.precision)
     network = spec.build(len(protocol.classes))
+    if start:
+        network.set_weights(load_network(start).get_weights())
     learner, layers = network, augmentation_layers(recipe.augmentation, recipe.seed)
     if spec.is_frozen:
         file = folder / "train.npy"
@@ -87,16 +102,23 @@ def train(
         validation_part = _features(network, validation_part, recipe, 1, file, say, limit)
         learner, layers = head_model(network), []
     fitted = fit(learner, layers, train_part, validation_part, recipe, folder, limit)
+    if start and not _better(fitted, start, recipe.monitor):
+        say(f"{name}: no epoch was better on the validation faces; the saved model stays.")
+        return start.folder
     say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; saving and judging.")
+    earlier = start.recipe() if start else None
+    history = _joined(start.history(), fitted.history) if start else fitted.history
     facts = {
         "name": name,
         "classes": protocol.classes,
         "protocol": protocol.name,
         "faces": {"train": len(split.train), "validation": len(split.validation)},
         **_facts_of(network),
-        **_facts_of_run(fitted, recipe),
+        **_facts_of_run(fitted, recipe, earlier),
     }
-    saved = save(spec, network, fitted.history, facts, dataset, weights or settings().weights)
+    if earlier:
+        facts["warm_start"] = {key: earlier[key] for key in _LEG if key in earlier}
+    saved = save(spec, network, history, facts, dataset, weights)
     for file in folder.iterdir():  # the newest checkpoints stay
         if file.suffix != ".keras":
             file.unlink()
@@ -108,16 +130,41 @@ def _facts_of(network: keras.Model) -> dict[str, Any]:
     return {"parameters": network.count_params(), "trainable": trainable}
 
 
-def _facts_of_run(fitted: Fitted, recipe: Recipe) -> dict[str, Any]:
+def _facts_of_run(fitted: Fitted, recipe: Recipe, earlier: dict[str, Any] | None) -> dict[str, Any]:
+    """Epochs and minutes count from initial weights, those before a warm start included."""
+    before = earlier or {"epochs_run": 0, "minutes": 0.0}
     return {
         "seed": recipe.seed,
-        "best_epoch": fitted.best_epoch,
-        "epochs_run": len(fitted.history),
-        "minutes": round(fitted.history["seconds"].sum() / 60, 1),
+        "best_epoch": before["epochs_run"] + fitted.best_epoch,
+        "epochs_run": before["epochs_run"] + len(fitted.history),
+        "minutes": round(before["minutes"] + fitted.history["seconds"].sum() / 60, 1),
         "machine": f"{machine()}, {os.cpu_count()} cores",
         "versions": library_versions(),
         "recipe": recipe.as_dict(),
     }
+
+
+def _start(name: str, protocol: str, weights: Path) -> SavedModel:
+    """Returns the saved model to start from; one of another protocol has seen other faces."""
+    start = open_model(name, weights)
+    if (learnt := start.recipe()["protocol"]) != protocol:
+        raise TrainingError(
+            f"{name} is saved as trained by protocol {learnt}; a warm start by {protocol} would "
+            "judge it on faces it has seen."
+        )
+    return start
+
+
+def _better(fitted: Fitted, start: SavedModel, monitor: str) -> bool:
+    """Whether the kept epoch is better on the validation split than the saved model's."""
+    before = start.history().set_index("epoch")[monitor][start.recipe()["best_epoch"]]
+    after = fitted.history.set_index("epoch")[monitor][fitted.best_epoch]
+    return bool(after < before if monitor == "val_loss" else after > before)
+
+
+def _joined(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    after = after.assign(epoch=after["epoch"] + before["epoch"].max())
+    return pd.concat([before, after], ignore_index=True)
 
 
 def save(
@@ -181,17 +228,21 @@ def _untrained(spec: ModelSpec) -> dict[str, bool]:
     return {"pretrained": False} if spec.trunk else {}
 
 
-def state_folder(name: str, recipe: Recipe, dataset: FaceDataset) -> Path:
-    """Returns where a training's state is kept: it goes on only with its own recipe and faces."""
-    folder = settings().checkpoints / f"{name}-{_digest(recipe, dataset)}"
+def state_folder(
+    name: str, recipe: Recipe, dataset: FaceDataset, start: SavedModel | None = None
+) -> Path:
+    """Returns where a training's state is kept: it goes on only with its recipe, faces, start."""
+    folder = settings().checkpoints / f"{name}-{_digest(recipe, dataset, start)}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _digest(recipe: Recipe, dataset: FaceDataset) -> str:
-    """Returns the same eight characters for equal recipes and faces, on every machine."""
+def _digest(recipe: Recipe, dataset: FaceDataset, start: SavedModel | None) -> str:
+    """Returns the same eight characters for equal recipes, faces, starts, on every machine."""
     decisive = {key: value for key, value in recipe.as_dict().items() if key != "note"}
     decisive["faces"] = fingerprint(dataset)
+    if start:
+        decisive["start"] = sha256(start.file("model.tflite"))
     return f"{crc32(json.dumps(decisive, sort_keys=True).encode()):08x}"
 
 

@@ -22,7 +22,8 @@ def queue(saved_models, monkeypatch, capsys):
     def command(*arguments, ends=None):
         trained = []
 
-        def train(name, dataset, recipe, *, budget):
+        def train(name, dataset, recipe, *, warm_start, budget):
+            assert warm_start == ("--warm-start" in arguments)
             trained.append((name, recipe, budget))
             if ends and name in ends:
                 raise ends[name]
@@ -69,10 +70,18 @@ def test_a_trunk_that_cannot_be_had_skips_its_model(queue):
     assert [name for name, *_ in trained] == unsaved()
 
 
-def test_one_epoch_can_be_asked_of_every_recipe(queue):
+def test_a_single_epoch_shortens_the_warm_up(queue):
     code, _, _, trained = queue("slim_vgg", "--epochs", "1")
     assert code == 0
     assert trained[0][1] == replace(OURS["slim_vgg"], epochs=1, warmup_epochs=0)
+
+
+def test_a_warm_start_goes_on_from_one_saved_model(queue):
+    code, _, _, trained = queue("slim_vgg", "--warm-start")
+    assert code == 0
+    assert [(name, recipe) for name, recipe, _ in trained] == [("slim_vgg", OURS["slim_vgg"])]
+    code, _, error, trained = queue("--all", "--warm-start")
+    assert code == 1 and "there is nothing to start from" in error and not trained
 
 
 def test_negative_minutes_are_refused(queue):

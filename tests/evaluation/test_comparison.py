@@ -37,6 +37,14 @@ def test_kept_epoch_and_end_of_schedule_are_the_recipes(tmp_path) -> None:
         ({"best_epoch": None}, (None, False)),
         ({"epochs_run": 40, "recipe": {"schedule": "cosine", "epochs": 40}}, (25, True)),
         ({"epochs_run": 31, "recipe": {"schedule": "cosine", "epochs": 40}}, (25, False)),
+        (
+            {
+                "epochs_run": 48,
+                "recipe": {"schedule": "cosine", "epochs": 40},
+                "warm_start": {"epochs_run": 8},
+            },
+            (25, True),
+        ),
     ):
         path.write_text(json.dumps(recipe | changes))
         update_manifest(tmp_path, "custom_cnn")

@@ -45,7 +45,7 @@ def test_every_registered_model_is_counted_above():
 def test_builds_for_any_label_set_and_answers_probabilities(name):
     spec = find(name)
     faces = np.random.default_rng(0).integers(0, 256, (3, 48, 48, 1), np.uint8)
-    for classes in {3, 4, 5, 7} - {len(spec.classes)} if spec.trunk is None else {2}:
+    for classes in (3, 4, 5, 7):
         answers = spec.build(classes, **_untrained(spec))(faces).numpy()
         assert answers.shape == (3, classes)
         np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=1e-5)

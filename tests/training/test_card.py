@@ -33,6 +33,10 @@ def test_the_card_says_what_was_recorded(saved_models):
     r3 = recipe | {"recipe": REPORT["dcnn_elu"].of(protocol="r3").as_dict()}
     whole_r3 = " ".join(model_card(find("dcnn_elu"), r3, record).split())
     assert "train dcnn_elu --recipe report --protocol r3`" in whole_r3
+    warm = recipe | {"epochs_run": 50, "best_epoch": 47, "warm_start": {"epochs_run": 8}}
+    told = " ".join(model_card(find("dcnn_elu"), warm, record).split())
+    assert "(47 of 50)" in told and "trains it again" not in told
+    assert "`python -m fer_core train dcnn_elu --warm-start` went on from the best of 8" in told
     assert "min for the head, after" in model_card(find("vgg16"), recipe, record)
     assert "Article 5(1)(f)" in whole
     assert all(len(line) <= 100 for line in text.splitlines())
