@@ -138,7 +138,9 @@ def statistics(
 @data.command()
 def folds(
     path: Path = None,
-    budget: Annotated[float | None, typer.Option(help="Minutes; run again to go on.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(help="Minutes; run again to go on.", min=0)
+    ] = None,
 ) -> None:
     """Trains five networks to doubt Training's labels by; killed at any moment, it goes on."""
     from fer_core.cli.source import open_dataset

@@ -63,7 +63,7 @@ def _train(
 
     if protocol is not None and protocol not in PROTOCOLS:
         raise TrainingError(f"There is no protocol {protocol!r}: {', '.join(PROTOCOLS)}.")
-    chosen = {name: recipe_for(name, kind).of(epochs, protocol) for name in names}
+    chosen = {name: recipe_for(name, kind).adapted(epochs, protocol) for name in names}
     dataset = open_dataset(data)
     from fer_core.training.progress import BudgetSpent
     from fer_core.training.train import train as train_model

@@ -92,7 +92,7 @@ class Recipe:
         if self.ema is not None and not 0 < self.ema < 1:
             raise TrainingError(f"`ema` must lie between 0 and 1, not {self.ema}.")
 
-    def of(self, epochs: int | None = None, protocol: str | None = None) -> Self:
+    def adapted(self, epochs: int | None = None, protocol: str | None = None) -> Self:
         """Returns the recipe for other epochs, its warm-up no longer than they allow, or faces."""
         epochs = epochs or self.epochs
         warmup = min(self.warmup_epochs, epochs - 1)

@@ -10,6 +10,7 @@ from forms import csv_lines
 from fer_core.cli import main
 from fer_core.dataset import FaceDataset
 from fer_core.dataset.download import SOURCES
+from fer_core.savedmodels import saved_names
 from fer_core.settings import settings
 
 Run = Callable[..., tuple[int, str, str]]
@@ -73,3 +74,28 @@ def test_unknown_source(run: Run) -> None:
     status, _, error = run("fetch", "--from", "nowhere")
     assert status == 1
     assert "there are huggingface, kaggle" in error
+
+
+@pytest.mark.fer2013
+def test_leakage_says_how_each_model_does_on_copies_of_what_it_learnt(
+    run: Run, fer2013: FaceDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_core.cli.source.open_dataset", lambda path: fer2013)
+    status, out, _ = run("leakage")
+    assert status == 0
+    said = dict(line.split(": ", 1) for line in out.splitlines())
+    assert sorted(said) == saved_names()
+    assert said["dcnn_elu"].startswith("131 of 2,127 test faces have a copy in training (6.2 %)")
+    assert said["slim_vgg"].startswith("505 of 3,589 test faces have a copy in training (14.1 %)")
+
+
+def test_leakage_of_other_faces_than_the_models_were_judged_on_is_refused(
+    run: Run, csv: Path
+) -> None:
+    status, _, error = run("leakage", "--data", csv)
+    assert status == 1 and "was judged on other faces than fer2013.csv holds." in error
+
+
+def test_negative_minutes_for_the_folds_are_refused(run: Run) -> None:
+    status, _, error = run("folds", "--budget", "-1")
+    assert status == 2 and "--budget" in error

@@ -30,7 +30,7 @@ def test_the_card_says_what_was_recorded(saved_models):
     assert "`python -m fer_core train dcnn_elu` trains" in whole
     shorter = recipe | {"recipe": recipe["recipe"] | {"epochs": 8}}
     assert "train dcnn_elu --epochs 8`" in model_card(find("dcnn_elu"), shorter, record)
-    r3 = recipe | {"recipe": REPORT["dcnn_elu"].of(protocol="r3").as_dict()}
+    r3 = recipe | {"recipe": REPORT["dcnn_elu"].adapted(protocol="r3").as_dict()}
     whole_r3 = " ".join(model_card(find("dcnn_elu"), r3, record).split())
     assert "train dcnn_elu --recipe report --protocol r3`" in whole_r3
     warm = recipe | {"epochs_run": 50, "best_epoch": 47, "warm_start": {"epochs_run": 8}}

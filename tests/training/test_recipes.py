@@ -38,5 +38,5 @@ def test_a_recipe_that_cannot_run_says_why():
 
 def test_a_warm_up_is_no_longer_than_the_epochs_allow():
     for name in OURS:
-        assert recipe_for(name).of(epochs=1).warmup_epochs == 0
-    assert recipe_for("slim_vgg").of(epochs=30).warmup_epochs == 3
+        assert recipe_for(name).adapted(epochs=1).warmup_epochs == 0
+    assert recipe_for("slim_vgg").adapted(epochs=30).warmup_epochs == 3

@@ -11,7 +11,7 @@ from fer_core.dataset.download import SOURCES, fetch_fer2013
 from fer_core.dataset.load import UPLOADS
 from fer_core.errors import FerError
 from fer_core.settings import settings
-from fer_core.ui.words import code, plain
+from fer_core.ui.words import plain
 
 CHOSEN = "dataset_path"
 """Key in the session's state: a path somebody named."""
@@ -44,7 +44,7 @@ def choose_dataset() -> Loaded | None:
             st.caption("Statistics of FER2013, kept with the app; the faces are not here.")
             label = "Add the dataset"
         else:
-            st.caption(f"{code(loaded.dataset.source)} {len(loaded.dataset):,} faces")
+            st.caption(f"{plain(loaded.dataset.source)}: {len(loaded.dataset):,} faces")
             label = "Another dataset"
         with st.popover(label, icon=":material/folder_open:"):
             _ways()
@@ -58,7 +58,7 @@ def _draw_way_back() -> None:
     """Offers what the page showed before somebody named a path or uploaded a dataset."""
     if CHOSEN in st.session_state or UPLOADED in st.session_state:
         before = settings().dataset
-        back = "FER2013's statistics" if before is None else code(before.name)
+        back = "FER2013's statistics" if before is None else plain(before.name)
         st.button(f"Back to {back}", icon=":material/undo:", on_click=_forget, key="dataset_back")
 
 
