@@ -2,9 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from fer_core.savedmodels import SavedModel
 
 
 class FormatName(StrEnum):
@@ -41,8 +48,11 @@ def export(
 
     Where FER2013 is at hand, the share of PublicTest faces that get the same answer is said too.
     """
+    import numpy as np
+
+    from fer_core.evaluation.cost import median_milliseconds
     from fer_core.savedmodels import open_model
-    from fer_core.savedmodels.export import SUFFIXES, export
+    from fer_core.savedmodels.export import SUFFIXES, export, open_export
     from fer_core.settings import settings
 
     saved = open_model(name)
@@ -52,35 +62,22 @@ def export(
         f"{done.path}: {done.size / 1e6:.2f} MB; probabilities within {done.difference:.1e} "
         "of Keras on random faces."
     )
-    if format is FormatName.tflite:
-        _say_time(path)
-    if settings().dataset is not None:
-        _say_agreement(name, path, format)
-
-
-def _say_time(path: Path) -> None:
-    import numpy as np
-
-    from fer_core.evaluation.cost import milliseconds_per_face
-
+    answer = open_export(path, format.value)
+    threads = "TensorFlow's threads" if format is FormatName.saved_model else "one thread"
     faces = np.random.default_rng(0).integers(0, 256, (32, 48, 48), np.uint8)
-    typer.echo(f"{milliseconds_per_face(path, faces):.2f} ms per face, one thread, median.")
+    typer.echo(f"{median_milliseconds(answer, faces):.2f} ms per face, {threads}, median.")
+    if settings().dataset is not None:
+        _say_agreement(saved, answer)
 
 
-def _say_agreement(name: str, path: Path, format: FormatName) -> None:
+def _say_agreement(saved: "SavedModel", answer: "Callable[[np.ndarray], np.ndarray]") -> None:
     """Compares the export with the recorded predictions of the validation faces."""
     from fer_core.cli.source import open_dataset
-    from fer_core.savedmodels import open_model
-    from fer_core.savedmodels.export import run_export
 
-    expected = open_model(name).predictions().validation
-    faces = open_dataset(None).images[expected.rows][..., None]
-    answers = run_export(path, format.value, faces).argmax(axis=1)
-    same = (answers == expected.predicted).mean()
-    accuracy, before = (
-        (answers == expected.labels).mean(),
-        (expected.predicted == expected.labels).mean(),
-    )
+    expected = saved.predictions().validation
+    labels = answer(open_dataset(None).images[expected.rows][..., None]).argmax(axis=1)
+    same = (labels == expected.predicted).mean()
+    accuracy, before = ((found == expected.labels).mean() for found in (labels, expected.predicted))
     typer.echo(
         f"Same answer as the saved model on {same:.2%} of {len(expected):,} validation faces; "
         f"accuracy {accuracy:.2%}, saved {before:.2%}."

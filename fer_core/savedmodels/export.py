@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -58,7 +59,7 @@ def export(
         else:
             _export_graph(network, format, fresh)
         faces = np.random.default_rng(0).integers(0, 256, (64, 48, 48, 1), np.uint8)
-        answers = run_export(fresh, format, faces)
+        answers = open_export(fresh, format)(faces)
         difference = float(np.abs(answers - network(faces, training=False).numpy()).max())
         if path.is_dir():
             shutil.rmtree(path)
@@ -82,33 +83,52 @@ def _check(saved: SavedModel, format: Format, path: Path, quantisation: Quantisa
             raise FerError(f"{path} holds something else; name a new folder.")
 
 
-def run_export(path: Path, format: Format, faces: np.ndarray) -> np.ndarray:
-    """Returns what an exported model answers: float32 (n, classes).
+def open_export(path: Path, format: Format) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns what answers as an exported model does: uint8 (n, 48, 48, 1) to float32 (n, classes).
+
+    A "tflite" and an "onnx" model run on one thread, a "saved_model" on TensorFlow's own.
 
     Args:
         path: As written by `export`.
         format: Its format.
-        faces: uint8 array of shape (n, 48, 48, 1).
     """
     if format == "tflite":
-        from ai_edge_litert.interpreter import Interpreter
-
-        interpreter = Interpreter(str(path), num_threads=1)
-        source = interpreter.get_input_details()[0]["index"]
-        interpreter.resize_tensor_input(source, faces.shape)
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(source, faces)
-        interpreter.invoke()
-        return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+        return _open_litert(path)
     if format == "onnx":
         import onnxruntime
 
-        session = onnxruntime.InferenceSession(str(path))
-        return session.run(None, {session.get_inputs()[0].name: faces})[0]
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(str(path), options)
+        entry = session.get_inputs()[0].name
+        return lambda faces: session.run(None, {entry: faces})[0]
     import tensorflow as tf
 
     served = tf.saved_model.load(str(path))  # it owns the variables that `serve` reads
-    return served.serve(faces).numpy()
+    return lambda faces: served.serve(faces).numpy()
+
+
+def _open_litert(path: Path) -> Callable[[np.ndarray], np.ndarray]:
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(path), num_threads=1)
+    entry, exit = (
+        details()[0]["index"]
+        for details in (interpreter.get_input_details, interpreter.get_output_details)
+    )
+    shape: tuple[int, ...] = ()
+
+    def answer(faces: np.ndarray) -> np.ndarray:
+        nonlocal shape
+        if faces.shape != shape:
+            interpreter.resize_tensor_input(entry, faces.shape)
+            interpreter.allocate_tensors()
+            shape = faces.shape
+        interpreter.set_tensor(entry, faces)
+        interpreter.invoke()
+        return interpreter.get_tensor(exit)
+
+    return answer
 
 
 def _export_graph(network: Any, format: Format, path: Path) -> None:
