@@ -46,8 +46,16 @@ class Timeline:
         self._sums: dict[int, np.ndarray] = {}
         self._counts: dict[int, int] = {}
 
-    def add(self, seconds: float, probabilities: np.ndarray) -> None:
-        """Takes one frame's probabilities, shape (classes,); time must not go back."""
+    def add(self, seconds: float, probabilities: np.ndarray, step: float = 0.0) -> None:
+        """Takes one frame's probabilities.
+
+        Args:
+            seconds: When; time must not go back.
+            probabilities: Array (classes,).
+            step: Seconds from frame to frame. No bin is shorter: it would miss every frame.
+        """
+        while self.width < step:
+            self._halve()
         key = int(seconds / self.width + 1e-6)  # 0.3 / 0.1 is a hair less than 3
         self._sums[key] = self._sums.get(key, 0) + probabilities.astype(float)
         self._counts[key] = self._counts.get(key, 0) + 1
@@ -149,12 +157,15 @@ class Summary:
         self._strongest: list[Moment] = []
         self._lately: dict[int, deque[_Glimpse]] = {}
         self._with_timeline: set[int] = set()
+        self._least_step = 0.0
 
     def add(
         self, rgb: np.ndarray, faces: Sequence[TrackedFace], seconds: float, threshold: float
     ) -> None:
         """Takes a frame and its faces."""
         step = min(seconds - self.seconds, _LONGEST_STEP) if self.frames else 0.0
+        if step > 0:
+            self._least_step = min(self._least_step or step, step)
         for face in faces:
             known = self.faces.setdefault(
                 face.number, FaceSummary(face.number, face.classes, seconds, seconds)
@@ -162,7 +173,7 @@ class Summary:
             answer = face.answer(threshold)
             known.spent[answer] = known.spent.get(answer, 0.0) + step
             known.last = seconds
-            known.timeline.add(seconds, face.probabilities)
+            known.timeline.add(seconds, face.probabilities, self._least_step)
             self._with_timeline.add(face.number)
             self._look(rgb, face, seconds)
         self.frames, self.seconds = self.frames + 1, seconds

@@ -41,7 +41,7 @@ def run(saved_models, tmp_path, monkeypatch, capsys):
 def test_an_export_says_its_size_and_the_time_of_a_face(run, tmp_path, format, made, threads):
     code, out, _ = run("custom_cnn", "--format", format)
     assert code == 0 and (tmp_path / made).exists()
-    assert re.match(rf"{made}: \d+\.\d\d MB; probabilities within \d\.\de-\d\d of Keras", out)
+    assert re.match(rf"{made}: \d+\.\d\d MB; probabilities within \d\.\de[-+]\d\d of Keras", out)
     assert re.search(rf"^\d+\.\d\d ms per face, {threads}, median\.$", out, re.MULTILINE)
 
 

@@ -92,6 +92,16 @@ def test_timeline_of_ten_frames_a_second_has_no_gaps():
     assert not np.isnan(values).any()
 
 
+@pytest.mark.parametrize("rate", [2, 3, 8, 12])
+def test_a_slow_video_has_no_gaps_but_where_the_face_is_away(rate):
+    course = [None if 2 <= index / rate < 4 else 0.5 for index in range(6 * rate)]
+    summary = summed(course, fps=rate)
+    seconds, values = summary.faces[1].timeline.points()
+    gap = np.isnan(values[:, 0])
+    assert gap.any() and seconds[gap].min() > 1.5 and seconds[gap].max() < 4
+    assert not gap[seconds < 1.5].any() and not gap[seconds > 4.2].any()
+
+
 def test_timeline_gets_coarser_and_never_longer():
     line = Timeline()
     for index in range(20_000):
