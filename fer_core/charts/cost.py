@@ -1,8 +1,9 @@
 """What accuracy costs: the Pareto front over time, operations, parameters or size."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from fer_core.charts.exhibit import Exhibit
@@ -32,6 +33,9 @@ COSTS: dict[str, Cost] = {
     "size": Cost("Size on disk, MB", lambda cost: cost.size / 1e6),
 }
 
+_Box = tuple[float, float, float, float]
+"""Left, right, bottom and top, pixels."""
+
 WIDE = 10
 """From this ratio of the dearest to the cheapest on, the axis is logarithmic."""
 
@@ -59,6 +63,8 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
     priced = [c for c in contenders if c.cost is not None]
     values = {c.name: _cost(c, cost) for c in priced}
     front = pareto_front(priced, cost)
+    log = bool(values) and max(values.values()) > WIDE * min(values.values())
+    places = _places(priced, values, log)
     figure = new_figure(height=440)
     if len(front) > 1:
         figure.add_scatter(
@@ -67,6 +73,7 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
             mode="lines",
             line={"color": GRAY, "width": 2, "dash": "dot", "shape": "hv"},
             hoverinfo="skip",
+            showlegend=False,
         )
     for contender in priced:
         interval = contender.accuracy
@@ -74,15 +81,16 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
             x=[values[contender.name]],
             y=[interval.value],
             error_y=whiskers(contender.name, [interval]),
-            mode="markers+text",
+            name=contender.title,
+            showlegend=contender.name not in places,
+            mode="markers+text" if contender.name in places else "markers",
             marker=model_marker(contender.name),
             text=[f"  {contender.title}  "],
-            textposition=_beside(priced, values, contender),
+            textposition=places.get(contender.name),
             cliponaxis=False,
             hovertemplate=f"{contender.title}<br>%{{x:.3g}}, %{{y:.1%}}<extra></extra>",
         )
-    log = bool(values) and max(values.values()) > WIDE * min(values.values())
-    figure.update_layout(showlegend=False, yaxis_title="Accuracy")
+    figure.update_layout(yaxis_title="Accuracy")
     figure.update_xaxes(title=COSTS[cost].title + (", log scale" if log else ""))
     if log:
         figure.update_xaxes(type="log", tickvals=_TICKS, ticktext=[f"{tick:g}" for tick in _TICKS])
@@ -103,15 +111,52 @@ _TICKS = [step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5)]
 """Marks of a logarithmic axis; Plotly's own leave out the power of ten: 2, 5, 1, 2."""
 
 
-def _beside(priced: list[Contender], values: dict[str, float], contender: Contender) -> str:
-    """Where a label goes: the dearer half's to the left, to stay inside the plot; above and below
-    in turn down the ranking, so that neighbours do not hide each other's.
+_WIDTH, _HEIGHT = 700, 370
+"""Pixels of the plot that labels are set for; on a wider one they only stand freer."""
+_SIDES = ("top right", "bottom right", "top left", "bottom left")
+
+
+def _places(priced: Sequence[Contender], values: Mapping[str, float], log: bool) -> dict[str, str]:
+    """Returns where each model's label goes, the most accurate placed first.
+
+    A model whose label would cover another's, or a marker, on every side has none.
     """
-    low, high = min(values.values()), max(values.values())
-    middle = (low * high) ** 0.5 if high > WIDE * low else (low + high) / 2
-    ranked = sorted(priced, key=lambda c: -c.accuracy.value)
-    height = "top" if [c.name for c in ranked].index(contender.name) % 2 == 0 else "bottom"
-    return f"{height} {'left' if values[contender.name] > middle else 'right'}"
+    points = _pixels(priced, values, log)
+    taken = [(x - 8, x + 8, y - 8, y + 8) for x, y in points.values()]
+    places = {}
+    for contender in sorted(priced, key=lambda c: -c.accuracy.value):
+        for side in _SIDES:
+            box = _label_box(*points[contender.name], contender.title, side)
+            if box[0] >= 0 and box[1] <= _WIDTH and not any(_overlap(box, t) for t in taken):
+                places[contender.name] = side
+                taken.append(box)
+                break
+    return places
+
+
+def _pixels(
+    priced: Sequence[Contender], values: Mapping[str, float], log: bool
+) -> dict[str, tuple[float, float]]:
+    """Returns where each model's marker lies, in pixels from the lower left corner."""
+    across = np.array([values[c.name] for c in priced])
+    across = np.log(across) if log else across
+    up = np.array([c.accuracy.value for c in priced])
+    low, high = min(c.accuracy.low for c in priced), max(c.accuracy.high for c in priced)
+    width = np.ptp(across) or 1.0
+    xs = _WIDTH * (0.05 + 0.9 * (across - across.min()) / width)
+    ys = _HEIGHT * (0.05 + 0.9 * (up - low) / ((high - low) or 1.0))
+    return {c.name: (float(x), float(y)) for c, x, y in zip(priced, xs, ys, strict=True)}
+
+
+def _label_box(x: float, y: float, title: str, side: str) -> _Box:
+    wide = 7.5 * len(title)
+    left = x + 9 if side.endswith("right") else x - 9 - wide
+    bottom = y + 2 if side.startswith("top") else y - 20
+    return left, left + wide, bottom, bottom + 18
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 
 def cost_table(contenders: Sequence[Contender], front: Sequence[Contender]) -> pd.DataFrame:

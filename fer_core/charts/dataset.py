@@ -7,7 +7,7 @@ import pandas as pd
 
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.look import GRAY, SEQUENTIAL, model_colour, percent
-from fer_core.charts.template import new_figure, percent_axis
+from fer_core.charts.template import CELLS, new_figure, percent_axis
 from fer_core.dataset.duplicates import Leakage
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.statistics import BINS, FaceMap
@@ -272,9 +272,7 @@ def vote_matrix(table: pd.DataFrame) -> Exhibit:
         colorscale=SEQUENTIAL,
         zmin=0,
         zmax=1,
-        showscale=False,
-        xgap=2,
-        ygap=2,
+        **CELLS,
         hovertemplate="labelled %{y}, FER+ says %{x}: %{z:.1%}, %{customdata:,} faces"
         "<extra></extra>",
     )

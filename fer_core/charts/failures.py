@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.look import GRAY, SEQUENTIAL
-from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
+from fer_core.charts.template import CELLS, model_marker, new_figure, percent_axis, whiskers
 from fer_core.emotions import COLOURS
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.metrics import Curve, confusion_matrix, precision_recall, roc
@@ -58,9 +58,7 @@ def confusion(
         colorscale=SEQUENTIAL,
         zmin=0,
         zmax=cells.max() if highest is None else highest,
-        showscale=False,
-        xgap=2,
-        ygap=2,
+        **CELLS,
         hovertemplate="%{y} read as %{x}: "
         + ("%{z:.0f} faces" if how == "counts" else "%{z:.1%}")
         + "<extra></extra>",

@@ -6,13 +6,10 @@ import numpy as np
 import pandas as pd
 
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import GRAY, model_colour
-from fer_core.charts.template import new_figure
+from fer_core.charts.look import DIVERGING, GRAY, model_colour
+from fer_core.charts.template import CELLS, new_figure
 from fer_core.evaluation.significance import ALPHA, Comparison
 from fer_core.evaluation.words import chance
-
-DIVERGING = [[0.0, "#B45309"], [0.5, "#E5E7EB"], [1.0, "#4F46E5"]]
-"""Worse, equal, better."""
 
 
 def leads(
@@ -106,9 +103,7 @@ def significance_matrix(
         zmid=0,
         zmin=-limit,
         zmax=limit,
-        showscale=False,
-        xgap=2,
-        ygap=2,
+        **CELLS,
         hoverongaps=False,
         hovertemplate="%{y} against %{x}<br>%{text}<extra></extra>",
     )

@@ -16,14 +16,14 @@ GRID = "rgba(138, 143, 152, 0.22)"
 ACCENT = "#6366F1"
 """A single series that is neither an emotion nor a model."""
 
-SEQUENTIAL = [
-    [0.0, "#F1F2FE"],
-    [0.25, "#C4C7FA"],
-    [0.5, "#8F93F5"],
-    [0.75, "#5A57E0"],
-    [1.0, "#2E2A8C"],
-]
-"""Low to high, one hue: confusion matrices, maps."""
+INK = "#14161B"
+"""Text on the cells of a matrix: at least 5:1 on every tone of the two scales below."""
+
+SEQUENTIAL = [[0.0, "#F1F2FE"], [0.5, "#C4C7FA"], [1.0, "#7C80F3"]]
+"""Low to high, one hue: confusion matrices, votes."""
+
+DIVERGING = [[0.0, "#D97706"], [0.5, "#E5E7EB"], [1.0, "#7C80F3"]]
+"""Worse, equal, better."""
 
 PALETTE = (
     "#6366F1",

@@ -138,6 +138,21 @@ def test_front_leaves_out_what_something_cheaper_beats(field) -> None:
     assert front == ["custom_cnn", "slim_vgg"]
 
 
+def test_every_model_is_named_beside_its_marker_or_in_the_legend(seven) -> None:
+    crowd = [
+        replace(c, name=f"{c.name}-{copy}", title=f"{c.title} {copy}")
+        for c in seven
+        for copy in "abcdef"
+    ]
+    for contenders in (seven, crowd):
+        markers = [
+            t for t in accuracy_against_cost(contenders).figure.data if t.mode.startswith("markers")
+        ]
+        assert [trace.name for trace in markers] == [c.title for c in contenders]
+        assert all(("text" in trace.mode) != trace.showlegend for trace in markers)
+    assert any(trace.showlegend for trace in markers), "six at one place cannot all have a label"
+
+
 def test_cost_axis_is_logarithmic_where_costs_lie_far_apart(seven) -> None:
     assert accuracy_against_cost(seven, "parameters").figure.layout.xaxis.type == "log"
     close = [c for c in seven if c.name != "vgg16_finetuned"]
