@@ -111,8 +111,8 @@ _TICKS = [step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5)]
 """Marks of a logarithmic axis; Plotly's own leave out the power of ten: 2, 5, 1, 2."""
 
 
-_WIDTH, _HEIGHT = 700, 370
-"""Pixels of the plot that labels are set for; on a wider one they only stand freer."""
+_WIDTH, _HEIGHT = 300, 370
+"""Pixels of the plot that labels are set for, a phone's; on a wider one they only stand freer."""
 _SIDES = ("top right", "bottom right", "top left", "bottom left")
 
 
