@@ -37,11 +37,14 @@ def train(
 
 
 def _unsaved(kind: str) -> list[str]:
-    """Returns the models that the queue trains: those unsaved that have such a recipe."""
-    from fer_core.savedmodels import saved_names
+    """Returns the models that the queue trains: those not saved whole that have such a recipe."""
+    from fer_core.savedmodels import read_manifest, saved_names
+    from fer_core.settings import settings
     from fer_core.training.recipes import CHEAPEST_FIRST, recipes_of
 
-    return [name for name in CHEAPEST_FIRST if name in recipes_of(kind).keys() - saved_names()]
+    recorded = read_manifest(settings().weights)  # the last thing that a training writes
+    saved = {name for name in saved_names() if f"{name}/model.tflite" in recorded}
+    return [name for name in CHEAPEST_FIRST if name in recipes_of(kind).keys() - saved]
 
 
 def _train(

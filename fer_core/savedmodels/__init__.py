@@ -1,7 +1,7 @@
 """Trained models on disk: `weights/<name>/`, read, listed and verified."""
 
 from fer_core.savedmodels.folder import EVALUATION_SCHEMA, SavedModel, open_model, saved_names
-from fer_core.savedmodels.manifest import update_manifest
+from fer_core.savedmodels.manifest import read_manifest, update_manifest
 from fer_core.savedmodels.predictions import (
     PredictedSplit,
     Predictions,
@@ -15,6 +15,7 @@ __all__ = [
     "Predictions",
     "SavedModel",
     "open_model",
+    "read_manifest",
     "read_predictions",
     "saved_names",
     "update_manifest",

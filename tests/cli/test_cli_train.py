@@ -1,3 +1,4 @@
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,16 @@ def test_all_trains_what_is_not_saved_cheapest_first(queue):
     code, _, _, trained = queue("--all")
     assert code == 0 and unsaved()
     assert [(name, recipe) for name, recipe, _ in trained] == [(n, OURS[n]) for n in unsaved()]
+
+
+def test_all_trains_what_a_kill_left_unrecorded(queue, saved_models):
+    manifest = saved_models / "manifest.json"
+    files = json.loads(manifest.read_text())["files"]
+    kept = {file: entry for file, entry in files.items() if not file.startswith("custom_cnn/")}
+    manifest.write_text(json.dumps({"files": kept}))
+    _, _, _, trained = queue("--all")
+    names = [name for name, *_ in trained]
+    assert "custom_cnn" in names and "dcnn_elu" not in names
 
 
 def test_all_by_the_reports_leaves_out_what_no_report_describes(queue):
