@@ -21,7 +21,7 @@ from fer_core.evaluation.judge import library_versions
 from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import SavedModel, open_model, update_manifest
+from fer_core.savedmodels import SavedModel, update_manifest
 from fer_core.savedmodels.convert import Quantisation, convert_litert, halve, save_keras
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import settings
@@ -31,12 +31,10 @@ from fer_core.training.features import trunk_features
 from fer_core.training.fit import Fitted, Labelled, fit
 from fer_core.training.progress import Budget
 from fer_core.training.recipe import Recipe
+from fer_core.training.warm_start import added_up, is_better, starting_model, whole_history
 
 LARGE = 10_000_000
 """Parameters from which a trunk's LiteRT weights are stored as int8 rather than float16."""
-
-_LEG = ("best_epoch", "epochs_run", "minutes", "machine", "versions", "recipe", "warm_start")
-"""What a recipe keeps of the training that a warm start went on from."""
 
 
 def train(
@@ -60,8 +58,7 @@ def train(
         recipe: How to train it.
         weights: Folder of all saved models; the settings' if not given.
         warm_start: Starts from the saved model's weights, and replaces it only by one that is
-            better on the validation split (a cosine that starts again is a warm restart:
-            Loshchilov and Hutter 2017, "SGDR").
+            better on the validation split.
         budget: Minutes after which to stop, trunk features included, or None.
         say: Receives sentences about what is being done.
 
@@ -75,7 +72,7 @@ def train(
     """
     spec, weights = find(name), weights or settings().weights
     protocol = PROTOCOLS[recipe.protocol or spec.protocol]
-    start = _start(name, protocol.name, weights) if warm_start else None
+    start = starting_model(name, protocol.name, weights) if warm_start else None
     split = protocol.split(dataset)
     if not (len(split.train) and len(split.validation) and len(split.test)):
         raise TrainingError(
@@ -102,22 +99,21 @@ def train(
         validation_part = _features(network, validation_part, recipe, 1, file, say, limit)
         learner, layers = head_model(network), []
     fitted = fit(learner, layers, train_part, validation_part, recipe, folder, limit)
-    if start and not _better(fitted, start, recipe.monitor):
+    if start and not is_better(fitted, start, recipe.monitor):
         say(f"{name}: no epoch was better on the validation faces; the saved model stays.")
         return start.folder
     say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; saving and judging.")
-    earlier = start.recipe() if start else None
-    history = _joined(start.history(), fitted.history) if start else fitted.history
     facts = {
         "name": name,
         "classes": protocol.classes,
         "protocol": protocol.name,
         "faces": {"train": len(split.train), "validation": len(split.validation)},
         **_facts_of(network),
-        **_facts_of_run(fitted, recipe, earlier),
+        **_facts_of_run(fitted, recipe),
     }
-    if earlier:
-        facts["warm_start"] = {key: earlier[key] for key in _LEG if key in earlier}
+    history = fitted.history
+    if start:
+        facts, history = added_up(facts, start), whole_history(start, fitted)
     saved = save(spec, network, history, facts, dataset, weights)
     for file in folder.iterdir():  # the newest checkpoints stay
         if file.suffix != ".keras":
@@ -130,41 +126,16 @@ def _facts_of(network: keras.Model) -> dict[str, Any]:
     return {"parameters": network.count_params(), "trainable": trainable}
 
 
-def _facts_of_run(fitted: Fitted, recipe: Recipe, earlier: dict[str, Any] | None) -> dict[str, Any]:
-    """Epochs and minutes count from initial weights, those before a warm start included."""
-    before = earlier or {"epochs_run": 0, "minutes": 0.0}
+def _facts_of_run(fitted: Fitted, recipe: Recipe) -> dict[str, Any]:
     return {
         "seed": recipe.seed,
-        "best_epoch": before["epochs_run"] + fitted.best_epoch,
-        "epochs_run": before["epochs_run"] + len(fitted.history),
-        "minutes": round(before["minutes"] + fitted.history["seconds"].sum() / 60, 1),
+        "best_epoch": fitted.best_epoch,
+        "epochs_run": len(fitted.history),
+        "minutes": round(fitted.history["seconds"].sum() / 60, 1),
         "machine": f"{machine()}, {os.cpu_count()} cores",
         "versions": library_versions(),
         "recipe": recipe.as_dict(),
     }
-
-
-def _start(name: str, protocol: str, weights: Path) -> SavedModel:
-    """Returns the saved model to start from; one of another protocol has seen other faces."""
-    start = open_model(name, weights)
-    if (learnt := start.recipe()["protocol"]) != protocol:
-        raise TrainingError(
-            f"{name} is saved as trained by protocol {learnt}; a warm start by {protocol} would "
-            "judge it on faces it has seen."
-        )
-    return start
-
-
-def _better(fitted: Fitted, start: SavedModel, monitor: str) -> bool:
-    """Whether the kept epoch is better on the validation split than the saved model's."""
-    before = start.history().set_index("epoch")[monitor][start.recipe()["best_epoch"]]
-    after = fitted.history.set_index("epoch")[monitor][fitted.best_epoch]
-    return bool(after < before if monitor == "val_loss" else after > before)
-
-
-def _joined(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    after = after.assign(epoch=after["epoch"] + before["epoch"].max())
-    return pd.concat([before, after], ignore_index=True)
 
 
 def save(
