@@ -4,16 +4,14 @@ A native range input carries the position: arrow keys move it by 1 %, Page Up an
 10 %, Home and End to the sides; a mouse or a finger pulls it anywhere on the picture.
 """
 
-import base64
-import io
 from typing import TypedDict
 
 import cv2
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from fer_core.settings import ROOT
+from fer_core.ui.data_url import data_url
 
 LONGEST_SIDE = 1200
 """Longest side sent to the browser, pixels: the width of a page."""
@@ -66,20 +64,13 @@ def before_after(
 
 def _side(picture: np.ndarray, label: str) -> _Side:
     small = max(picture.shape[:2]) <= EXACT_SIDE
-    return {"source": _data_url(picture, exact=small), "label": label, "pixelated": small}
+    return {"source": data_url(_reduced(picture), exact=small), "label": label, "pixelated": small}
 
 
-def _data_url(picture: np.ndarray, exact: bool) -> str:
-    """Returns the picture as a `data:` address: PNG if exact, else JPEG with full colour."""
+def _reduced(picture: np.ndarray) -> np.ndarray:
     height, width = picture.shape[:2]
     scale = min(1.0, LONGEST_SIDE / max(height, width))
-    if scale < 1:
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    buffer = io.BytesIO()
-    if exact:
-        Image.fromarray(picture).save(buffer, "PNG")
-    else:
-        Image.fromarray(picture).save(buffer, "JPEG", quality=92, subsampling=0)
-    kind = "png" if exact else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    if scale == 1:
+        return picture
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)

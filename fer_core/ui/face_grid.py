@@ -4,7 +4,6 @@ Each face is a button, each mark a checkbox: both work from the keyboard and are
 browser enlarges the 48 pixels without smoothing.
 """
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +11,9 @@ import numpy as np
 import streamlit as st
 
 from fer_core.emotions import COLOURS
-from fer_core.images import FACE_SIZE, encode_png
+from fer_core.images import FACE_SIZE
 from fer_core.settings import ROOT
+from fer_core.ui.data_url import data_url
 
 _HERE = ROOT / "fer_core" / "ui"
 _mount = st.components.v2.component(
@@ -86,8 +86,3 @@ def face_grid(
 
     result = _mount(data=data, key=key, on_opened_change=lambda: None, on_toggled_change=toggled)
     return None if result.opened is None else int(result.opened)
-
-
-def data_url(picture: np.ndarray) -> str:
-    """Returns a uint8 picture as the `data:` address of a PNG."""
-    return f"data:image/png;base64,{base64.b64encode(encode_png(picture)).decode()}"

@@ -11,6 +11,7 @@ from fer_core.models import backbones
 from fer_core.styletransfer.jobs import Job, JobQueue, State
 from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import LARGEST_SIZE, StyleOptions
+from fer_core.ui.data_url import data_url
 from fer_core.ui.style.kept import Kept, keep
 from fer_core.ui.style.paintings import Choice
 from fer_core.ui.words import plain
@@ -72,10 +73,10 @@ def follow() -> None:
     job.beat()
     if not job.is_active:
         st.rerun()
+    picture = job.request.photo if job.preview is None else job.preview
     st.image(
-        job.request.photo if job.preview is None else job.preview,
+        data_url(picture, exact=False),  # a file would be dropped while it is still fetched
         width="stretch",
-        output_format="JPEG",
         alt="The photo, not painted yet" if job.preview is None else "The picture so far",
     )
     st.progress(job.fraction, _progress(job))
