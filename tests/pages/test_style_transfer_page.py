@@ -114,7 +114,7 @@ def test_cancel_brings_the_page_back_and_one_can_paint_again(page):
     page.run()
     paint(page, NEVER_ENDS)
     assert page.button(key="style_paint").disabled
-    preview = page.get("imgs")[0].proto.imgs[0]
+    preview = page.get("image")[0].proto.imgs[0]
     assert preview.url.startswith("data:image/jpeg"), "a file may be gone before it is fetched"
     page.button(key="style_cancel").click().run()
     assert [info.value for info in page.info] == ["The painting was cancelled."]
