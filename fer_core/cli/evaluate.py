@@ -52,9 +52,10 @@ def evaluate(
             "is for --data; FER2013 is recorded by --write.", param_hint="--out"
         )
     saved = open_model(name)
-    if out is not None and saved.weights.resolve() in (out.resolve(), *out.resolve().parents):
+    folder = (out or Path("evaluation") / name).resolve()
+    if data is not None and saved.weights.resolve() in (folder, *folder.parents):
         raise typer.BadParameter(
-            "is among the saved models, whose records are of FER2013; choose another folder.",
+            f"{folder} is among the saved models, whose records are of FER2013; choose another.",
             param_hint="--out",
         )
     saved.file("model.tflite")
@@ -67,7 +68,6 @@ def evaluate(
         record = _with_robustness(saved, dataset, predictions, record)
     _print(record, dataset.source)
     if data is not None:
-        folder = out or Path("evaluation") / name
         judging.write(folder, predictions, record)
         typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
     elif write:

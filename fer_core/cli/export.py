@@ -73,9 +73,15 @@ def export(
 def _say_agreement(saved: "SavedModel", answer: "Callable[[np.ndarray], np.ndarray]") -> None:
     """Compares the export with the recorded predictions of the validation faces."""
     from fer_core.cli.source import open_dataset
+    from fer_core.evaluation.evaluate import fingerprint
+    from fer_core.evaluation.record import read_evaluation
 
+    dataset = open_dataset(None)
+    if fingerprint(dataset) != read_evaluation(saved).data.sha256:
+        typer.echo(f"{dataset.source} is not what it was judged on, so answers are not compared.")
+        return
     expected = saved.predictions().validation
-    labels = answer(open_dataset(None).images[expected.rows][..., None]).argmax(axis=1)
+    labels = answer(dataset.images[expected.rows][..., None]).argmax(axis=1)
     same = (labels == expected.predicted).mean()
     accuracy, before = ((found == expected.labels).mean() for found in (labels, expected.predicted))
     typer.echo(

@@ -73,7 +73,7 @@ def _train(
 
     end = None if budget is None else time.monotonic() + 60 * budget
     for name, recipe in chosen.items():
-        if name in saved_names():
+        if name in saved_names() and not warm_start:
             typer.echo(
                 f"{name} is saved already: this training replaces it when it is done. "
                 "To keep it, set FER_WEIGHTS to another folder."
@@ -81,7 +81,7 @@ def _train(
         left = None if end is None else (end - time.monotonic()) / 60
         try:
             folder = train_model(name, dataset, recipe, warm_start=warm_start, budget=left)
-            typer.echo(f"{name} is saved in {folder}.")
+            typer.echo(f"{name} is in {folder}.")
         except BudgetSpent:
             typer.echo(f"The {budget:g} minutes are over; run the same command to go on.")
             return

@@ -35,6 +35,21 @@ class Protocol:
     classes: tuple[str, ...]
     split: Callable[[FaceDataset], Split]
 
+    def whole_split(self, dataset: FaceDataset) -> Split:
+        """Returns the dataset's split.
+
+        Raises:
+            DatasetError: If it leaves no faces to train on, to select by or to test on.
+        """
+        split = self.split(dataset)
+        sizes = [len(rows) for rows in (split.train, split.validation, split.test)]
+        if not all(sizes):
+            raise DatasetError(
+                f"{dataset.source} needs faces to train on, to select by and to test on; protocol "
+                f"{self.name} finds {sizes[0]:,}, {sizes[1]:,} and {sizes[2]:,}."
+            )
+        return split
+
     def labels(self, dataset: FaceDataset, rows: np.ndarray) -> np.ndarray:
         """Returns uint8 labels of shape (len(rows),), indices into `classes`.
 
@@ -74,7 +89,12 @@ def _stratified(dataset: FaceDataset, rows: np.ndarray) -> tuple[np.ndarray, np.
     from sklearn.model_selection import train_test_split
 
     labels = dataset.labels[rows]
-    kept, held_out = train_test_split(rows, stratify=labels, test_size=0.1, random_state=42)
+    try:
+        kept, held_out = train_test_split(rows, stratify=labels, test_size=0.1, random_state=42)
+    except ValueError as error:  # a class has one face, or the tenth has fewer faces than classes
+        raise DatasetError(
+            f"{dataset.source} has too few faces of some emotion for R3's stratified tenth."
+        ) from error
     return kept, held_out
 
 

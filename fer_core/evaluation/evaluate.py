@@ -43,11 +43,14 @@ def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluatio
 
     Returns:
         The predictions, as `predictions.npz` will hold them, and the judgement.
+
+    Raises:
+        DatasetError: If the protocol leaves one of the dataset's splits empty.
     """
     recipe = read_recipe(folder)
     classes = tuple(recipe["classes"])
     protocol = PROTOCOLS[recipe["protocol"]]
-    split = protocol.split(dataset)
+    split = protocol.whole_split(dataset)
     predictions = as_stored(
         Predictions(
             classes,

@@ -17,7 +17,6 @@ class Batches(keras.utils.PyDataset):
         batch_size: Faces per batch; the last, smaller one of an epoch is kept.
         seed: Of the order.
         epoch: Number of the first epoch that will be drawn.
-        sample_weights: Weight of each class in the loss, shape (classes,), or None.
     """
 
     def __init__(
@@ -29,12 +28,10 @@ class Batches(keras.utils.PyDataset):
         *,
         seed: int,
         epoch: int = 0,
-        sample_weights: np.ndarray | None = None,
     ) -> None:
         super().__init__()
         self.inputs = inputs
         self.targets = np.eye(classes, dtype=np.float32)[labels]
-        self.weights = None if sample_weights is None else sample_weights[labels]
         self.batch_size = batch_size
         self.seed = seed
         self.epoch = epoch
@@ -47,11 +44,10 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return math.ceil(len(self.inputs) / self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         faces = chosen % len(self.targets)
-        batch = (self.inputs[chosen].astype(np.float32), self.targets[faces])
-        return batch if self.weights is None else (*batch, self.weights[faces])
+        return self.inputs[chosen].astype(np.float32), self.targets[faces]
 
     def on_epoch_end(self) -> None:
         """Draws the next epoch's order."""

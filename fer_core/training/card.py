@@ -2,11 +2,13 @@
 
 import json
 import textwrap
+from dataclasses import fields
 from typing import Any
 
 from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec
-from fer_core.training.recipes import REPORT, recipe_for
+from fer_core.training.recipe import Recipe
+from fer_core.training.recipes import OURS, REPORT
 
 
 def model_card(spec: ModelSpec, recipe: dict[str, Any], record: Evaluation) -> str:
@@ -65,32 +67,40 @@ def _effort(spec: ModelSpec, recipe: dict[str, Any]) -> str:
 
 
 def _again(spec: ModelSpec, recipe: dict[str, Any]) -> str:
+    """Says how the model can be trained again, by a command where one still does just that."""
     command = _command(spec, recipe["recipe"])
     if earlier := recipe.get("warm_start"):
+        by = f" by `{command} --warm-start`" if command else ""
         return (
-            f"`{command} --warm-start` went on from the best of {earlier['epochs_run']} epochs "
-            "trained before; `recipe.json` holds both recipes and everything else."
+            f"It went on{by} from the best of {earlier['epochs_run']} epochs trained before; "
+            "`recipe.json` holds every recipe on the way and everything else."
         )
+    if command is None:
+        return "`recipe.json` holds everything else; the code's own recipe has changed since."
     return f"`recipe.json` holds everything else; `{command}` trains it again."
 
 
-def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str:
-    """Returns the command that trains with this recipe."""
-    command, chosen = f"python -m fer_core train {spec.name}", recipe_for(spec.name)
-    report = REPORT.get(spec.name)
-    if report and _essence(recipe) == _essence(report.as_dict()) != _essence(chosen.as_dict()):
-        command, chosen = f"{command} --recipe report", report
-    if (protocol := recipe.get("protocol")) != chosen.protocol:
-        command += f" --protocol {protocol}"
-    if recipe["epochs"] != chosen.epochs:
-        command += f" --epochs {recipe['epochs']}"
-    return command
+def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str | None:
+    """Returns the command that trains with this recipe, None where there is none any more."""
+    command = f"python -m fer_core train {spec.name}"
+    for kind, chosen in (("", OURS), (" --recipe report", REPORT)):
+        known = chosen.get(spec.name)
+        if known is None or _essence(known.as_dict()) != _essence(recipe):
+            continue
+        command += kind
+        if (protocol := recipe.get("protocol")) != known.protocol:
+            command += f" --protocol {protocol}"
+        if recipe["epochs"] != known.epochs:
+            command += f" --epochs {recipe['epochs']}"
+        return command
+    return None
 
 
 def _essence(recipe: dict[str, Any]) -> str:
-    """What of a recipe no option of the command changes."""
-    changed = ("epochs", "warmup_epochs", "protocol", "note")
-    return json.dumps({key: recipe[key] for key in recipe if key not in changed})
+    """What of a recipe neither an option of the command nor a warm start changes."""
+    changed = ("epochs", "warmup_epochs", "protocol", "seed", "note")
+    kept = [field.name for field in fields(Recipe) if field.name not in changed]
+    return json.dumps({key: recipe.get(key) for key in kept})
 
 
 def _figures(spec: ModelSpec, record: Evaluation) -> str:

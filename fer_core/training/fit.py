@@ -13,6 +13,9 @@ from fer_core.training.progress import Budget, ProgressBar
 from fer_core.training.recipe import Recipe
 from fer_core.training.resume import ResumableState
 
+DECIMALS = 6
+"""Of the figures that a saved history keeps."""
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -66,7 +69,6 @@ def fit(
     counted = {"early_stopping": early} | _plateau(recipe)
     state = ResumableState(folder, counted)
     classes, first = network.output_shape[-1], state.initial_epoch
-    weights = _class_weights(train.labels, classes) if recipe.class_weights else None
     averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if recipe.ema else []
     with ProgressBar(folder.name, first) as progress:
         trainer.fit(
@@ -77,7 +79,6 @@ def fit(
                 recipe.batch_size,
                 seed=recipe.seed,
                 epoch=first,
-                sample_weights=weights,
             ),
             validation_data=(
                 validation.inputs.astype(np.float32),
@@ -157,10 +158,3 @@ def _plateau(recipe: Recipe) -> dict[str, keras.callbacks.Callback]:
         min_lr=recipe.min_learning_rate,
     )
     return {"reduce_on_plateau": reduce}
-
-
-def _class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Weights of shape (classes,) that rise with the root of rarity, 1 on average over faces."""
-    counts = np.bincount(labels, minlength=classes)
-    weights = 1 / np.sqrt(counts)
-    return (weights * len(labels) / (weights * counts).sum()).astype(np.float32)

@@ -40,8 +40,9 @@ class Recipe:
         batch_size: Faces per step.
         optimizer: "adam" or "sgd" (Nesterov momentum 0.9).
         learning_rate: At the start, or at its height when the schedule is "cosine".
-        schedule: "plateau" halves it when `monitor` stops improving, "cosine" follows a warm-up
-            of `warmup_epochs` and a cosine to zero, "constant" leaves it.
+        schedule: "plateau" multiplies it by `plateau_factor` when `monitor` stops improving,
+            "cosine" follows a warm-up of `warmup_epochs` and a cosine to zero, "constant" leaves
+            it.
         monitor: What selects the best epoch: "val_accuracy" or "val_loss".
         patience: Epochs without improvement after which training stops (EarlyStopping).
         plateau_patience: Epochs without improvement before the rate falls (ReduceLROnPlateau).
@@ -53,9 +54,9 @@ class Recipe:
         label_smoothing: Share of the target spread over all classes.
         ema: Momentum of the moving average of the weights that is judged and kept, or None.
         precision: "float32" or "mixed_bfloat16", whichever was measured faster for the network.
-        class_weights: Whether rare classes weigh more in the loss, as 1 / sqrt(share).
         augmentation: Random changes of the training faces.
-        views: For a frozen trunk: augmented views of each face whose features are cached.
+        views: For a frozen trunk: views of each face whose features are cached, the first of
+            them the face as it is.
         seed: Of initial weights, order and augmentation.
         protocol: Another protocol than the model's own, or None.
         note: How this differs from the report, for the model card.
@@ -77,7 +78,6 @@ class Recipe:
     label_smoothing: float = 0.0
     ema: float | None = None
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
-    class_weights: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
     views: int = 5
     seed: int = 0

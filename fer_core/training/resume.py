@@ -1,7 +1,6 @@
 """State of a training under way, so that it can be killed at any moment and gone on with."""
 
 import json
-import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -77,10 +76,7 @@ class ResumableState(keras.callbacks.Callback):
             self.lowest_loss = row["val_loss"]
             name = f"{self.path.parent.name}.{epoch + 1:03d}-{row['val_accuracy']:.2f}"
             self.model.layers[-1].save(self.path.parent / f"{name}.keras")
-            kept = sorted(
-                self.path.parent.glob("*.keras"),
-                key=lambda p: int(re.findall(r"\.(\d{3,})-", p.name)[-1]),
-            )
+            kept = sorted(self.path.parent.glob("*.keras"), key=lambda p: p.stat().st_mtime_ns)
             for path in kept[:-KEPT_CHECKPOINTS]:
                 path.unlink()
 

@@ -14,7 +14,6 @@ import pandas as pd
 
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.digest import sha256
-from fer_core.errors import TrainingError
 from fer_core.evaluation.cost import machine
 from fer_core.evaluation.evaluate import evaluate_and_write, fingerprint
 from fer_core.evaluation.judge import library_versions
@@ -28,10 +27,16 @@ from fer_core.settings import settings
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.card import model_card
 from fer_core.training.features import trunk_features
-from fer_core.training.fit import Fitted, Labelled, fit
+from fer_core.training.fit import DECIMALS, Fitted, Labelled, fit
 from fer_core.training.progress import Budget
 from fer_core.training.recipe import Recipe
-from fer_core.training.warm_start import added_up, is_better, starting_model, whole_history
+from fer_core.training.warm_start import (
+    added_up,
+    is_better,
+    restarted,
+    starting_model,
+    whole_history,
+)
 
 LARGE = 10_000_000
 """Parameters from which a trunk's LiteRT weights are stored as int8 rather than float16."""
@@ -68,18 +73,15 @@ def train(
     Raises:
         BudgetSpent: When the budget is over; call again to go on.
         ModelNotFound: If there is no saved model to start from.
-        TrainingError: If the protocol leaves a split empty, or is not the saved model's.
+        DatasetError: If the protocol leaves one of the dataset's splits empty.
+        TrainingError: If a warm start would learn from faces that the saved model was not to see.
     """
     spec, weights = find(name), weights or settings().weights
     protocol = PROTOCOLS[recipe.protocol or spec.protocol]
-    start = starting_model(name, protocol.name, weights) if warm_start else None
-    split = protocol.split(dataset)
-    if not (len(split.train) and len(split.validation) and len(split.test)):
-        raise TrainingError(
-            f"{dataset.source} needs faces to train on, to select by and to test on; protocol "
-            f"{protocol.name} finds {len(split.train):,}, {len(split.validation):,} and "
-            f"{len(split.test):,}."
-        )
+    split = protocol.whole_split(dataset)
+    start = starting_model(name, protocol.name, dataset, weights) if warm_start else None
+    if start:
+        recipe = restarted(recipe, start)
     train_part, validation_part = (
         Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
         for rows in (split.train, split.validation)
@@ -88,7 +90,7 @@ def train(
     limit = Budget(budget)
     keras.utils.set_random_seed(recipe.seed)
     keras.mixed_precision.set_global_policy(recipe.precision)
-    network = spec.build(len(protocol.classes))
+    network = spec.build(len(protocol.classes), **(_untrained(spec) if start else {}))
     if start:
         network.set_weights(load_network(start).get_weights())
     learner, layers = network, augmentation_layers(recipe.augmentation, recipe.seed)
@@ -101,6 +103,7 @@ def train(
     fitted = fit(learner, layers, train_part, validation_part, recipe, folder, limit)
     if start and not is_better(fitted, start, recipe.monitor):
         say(f"{name}: no epoch was better on the validation faces; the saved model stays.")
+        _clear(folder)
         return start.folder
     say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; saving and judging.")
     facts = {
@@ -115,10 +118,15 @@ def train(
     if start:
         facts, history = added_up(facts, start), whole_history(start, fitted)
     saved = save(spec, network, history, facts, dataset, weights)
-    for file in folder.iterdir():  # the newest checkpoints stay
+    _clear(folder)
+    return saved
+
+
+def _clear(folder: Path) -> None:
+    """Deletes the state and features of a training that has ended; its newest checkpoints stay."""
+    for file in folder.iterdir():
         if file.suffix != ".keras":
             file.unlink()
-    return saved
 
 
 def _facts_of(network: keras.Model) -> dict[str, Any]:
@@ -182,9 +190,9 @@ def save(
 
 
 def _rounded(history: pd.DataFrame) -> pd.DataFrame:
-    """Six decimals, but for the rate, which may be smaller than that: four digits."""
+    """Few decimals, but for the rate, which may be smaller than that: four digits."""
     rates = history["learning_rate"].map(lambda rate: float(f"{rate:.4g}"))
-    return history.round(6).assign(learning_rate=rates)
+    return history.round(DECIMALS).assign(learning_rate=rates)
 
 
 def rebuild(spec: ModelSpec, network: keras.Model) -> keras.Model:

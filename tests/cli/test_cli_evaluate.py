@@ -130,6 +130,15 @@ def test_own_data_never_lands_among_the_saved_models(app, saved_models, own_face
     assert {path: path.stat().st_mtime_ns for path in saved_models.rglob("*")} == before
 
 
+def test_own_data_never_lands_there_without_being_told_where(
+    app, saved_models, own_faces, monkeypatch
+) -> None:
+    monkeypatch.chdir(saved_models)
+    result = run(app, "evaluate", "custom_cnn", "--data", str(own_faces))
+    assert result.exit_code == 2
+    assert not (saved_models / "evaluation").exists()
+
+
 def test_write_and_own_data_do_not_go_together(app, saved_models, own_faces) -> None:
     result = run(app, "evaluate", "custom_cnn", "--data", str(own_faces), "--write")
     assert result.exit_code == 2

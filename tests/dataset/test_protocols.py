@@ -42,6 +42,19 @@ def test_r3_tests_on_the_reports_own_faces(fer2013):
     np.testing.assert_array_equal(PROTOCOLS["r3"].split(fer2013).test, expected)
 
 
+@pytest.mark.parametrize("name", ["r3", "r3-report"])
+def test_too_few_faces_for_a_stratified_tenth_are_one_sentence(name):
+    few = _dataset([3, 4, 6, 3, 4, 6, 3, 4], [0] * 8)
+    with pytest.raises(DatasetError, match="too few faces of some emotion"):
+        PROTOCOLS[name].whole_split(few)
+
+
+def test_a_split_without_faces_is_one_sentence():
+    alone = _dataset([3, 4, 5, 6], [0] * 4)
+    with pytest.raises(DatasetError, match="protocol fer2013 finds 4, 0 and 0"):
+        PROTOCOLS["fer2013"].whole_split(alone)
+
+
 def _dataset(labels, usage) -> FaceDataset:
     n = len(labels)
     return FaceDataset(

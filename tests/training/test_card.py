@@ -33,10 +33,14 @@ def test_the_card_says_what_was_recorded(saved_models):
     r3 = recipe | {"recipe": REPORT["dcnn_elu"].adapted(protocol="r3").as_dict()}
     whole_r3 = " ".join(model_card(find("dcnn_elu"), r3, record).split())
     assert "train dcnn_elu --recipe report --protocol r3`" in whole_r3
+    other = recipe | {"recipe": recipe["recipe"] | {"learning_rate": 0.5}}
+    told = model_card(find("dcnn_elu"), other, record)
+    assert "python -m fer_core train" not in told and "recipe has changed since" in told
     warm = recipe | {"epochs_run": 50, "best_epoch": 47, "warm_start": {"epochs_run": 8}}
     told = " ".join(model_card(find("dcnn_elu"), warm, record).split())
     assert "(47 of 50)" in told and "trains it again" not in told
-    assert "`python -m fer_core train dcnn_elu --warm-start` went on from the best of 8" in told
+    command = "`python -m fer_core train dcnn_elu --warm-start`"
+    assert f"It went on by {command} from the best of 8 epochs trained before" in told
     assert "min for the head, after" in model_card(find("vgg16"), recipe, record)
     assert "Article 5(1)(f)" in whole
     assert all(len(line) <= 100 for line in text.splitlines())

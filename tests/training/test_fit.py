@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import keras
@@ -119,6 +120,18 @@ def test_only_the_newest_checkpoints_stay_named_by_epoch_and_accuracy(parts, tmp
     accuracy = fitted.history.set_index("epoch")["val_accuracy"]
     expected = [f"net.{e:03d}-{accuracy[e]:.2f}.keras" for e in falls][-KEPT_CHECKPOINTS:]
     assert names == expected
+
+
+def test_an_earlier_trainings_checkpoints_make_way_for_new_ones(parts, tmp_path):
+    (tmp_path / "net").mkdir()
+    for epoch in (64, 70, 81):
+        path = tmp_path / "net" / f"net.{epoch:03d}-0.90.keras"
+        path.touch()
+        os.utime(path, (epoch, epoch))
+    fitted, _ = _fit(parts, tmp_path / "net", Recipe(epochs=1, batch_size=16))
+    kept = sorted(path.name for path in (tmp_path / "net").glob("*.keras"))
+    accuracy = fitted.history["val_accuracy"][0]
+    assert kept == [f"net.001-{accuracy:.2f}.keras", "net.070-0.90.keras", "net.081-0.90.keras"]
 
 
 def test_early_stopping_ends_a_training_that_no_longer_improves(parts, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.errors import ModelNotFound, TrainingError
+from fer_core.errors import DatasetError
 from fer_core.inference.classifier import Classifier
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
@@ -48,53 +48,6 @@ def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
     accuracy = (predictions.test.predicted == predictions.test.labels).mean()
     recorded = json.loads((folder / "evaluation.json").read_text())["test"]["metrics"]["accuracy"]
     assert recorded["value"] == pytest.approx(accuracy)
-
-
-def test_a_warm_start_goes_on_from_the_saved_weights(stripes, checkpoints, tmp_path):
-    train("custom_cnn", stripes, Recipe(epochs=2, batch_size=32), weights=tmp_path)
-    cold = open_model("custom_cnn", tmp_path).recipe()
-    recipe = Recipe(epochs=3, batch_size=32, learning_rate=1e-4, monitor="val_loss")
-    train("custom_cnn", stripes, recipe, weights=tmp_path, warm_start=True)
-    saved = open_model("custom_cnn", tmp_path)
-    history, facts = saved.history(), saved.recipe()
-    assert history["epoch"].tolist() == [1, 2, 3, 4, 5]
-    assert history["loss"][2] < history["loss"][0], "it began anew"
-    assert (facts["epochs_run"], facts["recipe"]["epochs"]) == (5, 3)
-    assert facts["best_epoch"] == history["val_loss"][2:].idxmin() + 1
-    assert facts["minutes"] == pytest.approx(history["seconds"].sum() / 60, abs=0.11)
-    assert facts["warm_start"]["recipe"] == cold["recipe"]
-    assert facts["warm_start"]["epochs_run"] == 2
-    states = {path.name for path in checkpoints.iterdir()}
-    assert len(states) == 2, "a warm start and a cold one share no state"
-
-
-def test_a_warm_start_that_makes_it_no_better_leaves_the_saved_model(
-    stripes, checkpoints, tmp_path
-):
-    train("custom_cnn", stripes, Recipe(epochs=12, batch_size=16), weights=tmp_path)
-    assert open_model("custom_cnn", tmp_path).history()["val_accuracy"].max() > 0.3
-    before = open_model("custom_cnn", tmp_path).file("model.keras").read_bytes()
-    said = []
-    recipe = Recipe(epochs=1, optimizer="sgd", learning_rate=100.0)
-    train("custom_cnn", stripes, recipe, weights=tmp_path, warm_start=True, say=said.append)
-    assert said == [
-        "custom_cnn: no epoch was better on the validation faces; the saved model stays."
-    ]
-    assert open_model("custom_cnn", tmp_path).file("model.keras").read_bytes() == before
-
-
-def test_a_warm_start_by_another_protocol_is_refused(stripes, checkpoints, tmp_path):
-    train("custom_cnn", stripes, Recipe(epochs=1, batch_size=32), weights=tmp_path)
-    with pytest.raises(TrainingError, match="would judge it on faces it has seen"):
-        train(
-            "custom_cnn",
-            stripes,
-            Recipe(epochs=1, protocol="r4"),
-            weights=tmp_path,
-            warm_start=True,
-        )
-    with pytest.raises(ModelNotFound):
-        train("slim_vgg", stripes, Recipe(epochs=1), weights=tmp_path, warm_start=True)
 
 
 def _few_faces(fer2013: FaceDataset, shuffled: bool) -> FaceDataset:
@@ -140,5 +93,5 @@ def test_a_training_goes_on_only_with_its_own_recipe_and_faces(stripes, checkpoi
 
 def test_faces_without_a_validation_split_are_refused(stripes, checkpoints):
     alone = replace(stripes, usage=np.zeros(len(stripes), np.uint8))
-    with pytest.raises(TrainingError, match="needs faces to train on, to select by and to test on"):
+    with pytest.raises(DatasetError, match="needs faces to train on, to select by and to test on"):
         train("custom_cnn", alone, Recipe(epochs=1))

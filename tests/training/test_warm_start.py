@@ -1,0 +1,164 @@
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fer_core.errors import ModelNotFound, TrainingError
+from fer_core.models import backbones
+from fer_core.savedmodels import open_model
+from fer_core.savedmodels.network import load_network
+from fer_core.training.fit import Fitted
+from fer_core.training.recipe import Recipe
+from fer_core.training.train import state_folder, train
+from fer_core.training.warm_start import added_up, is_better, restarted, starting_model
+
+
+@pytest.fixture(scope="module")
+def once(stripes, tmp_path_factory):
+    """A folder with a custom_cnn that three epochs have taught a little."""
+    from fer_core.settings import settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FER_CHECKPOINTS", str(tmp_path_factory.mktemp("checkpoints")))
+        settings.cache_clear()
+        weights = tmp_path_factory.mktemp("weights")
+        train("custom_cnn", stripes, Recipe(epochs=3, batch_size=16), weights=weights)
+    settings.cache_clear()
+    return weights
+
+
+@pytest.fixture
+def weights(once, tmp_path):
+    shutil.copytree(once, tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+def test_it_goes_on_from_the_saved_weights(stripes, checkpoints, weights):
+    cold = open_model("custom_cnn", weights)
+    faces = stripes.images[:70][..., None].astype(np.float32)
+    answers = load_network(cold)(faces).numpy()
+    recipe = Recipe(epochs=2, batch_size=70, optimizer="sgd", learning_rate=1e-12)
+    before, learnt = cold.history(), []
+
+    def fit(network, augmentation, *parts):
+        learnt.append(network(faces, training=False).numpy())
+        return Fitted(before.iloc[:2].assign(val_accuracy=[0.9, 0.95]), 2)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fer_core.training.train.fit", fit)
+        train("custom_cnn", stripes, recipe, weights=weights, warm_start=True)
+    np.testing.assert_allclose(learnt[0], answers, atol=1e-5)
+    saved = open_model("custom_cnn", weights)
+    history, facts = saved.history(), saved.recipe()
+    assert history["epoch"].tolist() == [1, 2, 3, 4, 5]
+    assert (facts["best_epoch"], facts["epochs_run"], facts["recipe"]["epochs"]) == (5, 5, 2)
+    assert facts["minutes"] == pytest.approx(history["seconds"].sum() / 60, abs=0.11)
+    assert facts["warm_start"]["epochs_run"] == 3
+    assert facts["seed"] == facts["recipe"]["seed"] == 3
+
+
+def test_it_learns_more_and_clears_its_state(stripes, checkpoints, weights):
+    recipe = Recipe(epochs=3, batch_size=16, monitor="val_loss")
+    train("custom_cnn", stripes, recipe, weights=weights, warm_start=True)
+    saved = open_model("custom_cnn", weights)
+    assert saved.history()["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert saved.recipe()["best_epoch"] > 3
+    (state,) = checkpoints.iterdir()
+    assert list(state.iterdir()) and not list(state.glob("*.npz"))
+
+
+def test_one_that_gets_no_better_leaves_the_saved_model(stripes, checkpoints, weights):
+    before = open_model("custom_cnn", weights).file("model.keras").read_bytes()
+    said = []
+    recipe = Recipe(epochs=1, optimizer="sgd", learning_rate=1e4)
+    train("custom_cnn", stripes, recipe, weights=weights, warm_start=True, say=said.append)
+    assert said == [
+        "custom_cnn: no epoch was better on the validation faces; the saved model stays."
+    ]
+    assert open_model("custom_cnn", weights).file("model.keras").read_bytes() == before
+    (state,) = checkpoints.iterdir()
+    assert not list(state.glob("*.npz"))
+
+
+def test_a_tie_is_not_better(once):
+    start = open_model("custom_cnn", once)
+    best = start.recipe()["best_epoch"]
+    for column, sign in (("val_accuracy", 1), ("val_loss", -1)):
+        before = start.history().set_index("epoch")[column][best]
+        for change, expected in ((4e-7, False), (-1e-3, False), (1e-3, True)):
+            history = pd.DataFrame({"epoch": [1], column: [before + sign * change]})
+            assert is_better(Fitted(history, 1), start, column) == expected
+
+
+def test_faces_that_the_saved_model_may_have_learnt_are_refused(stripes, once):
+    with pytest.raises(TrainingError, match="by protocol fer2013 on these faces"):
+        starting_model("custom_cnn", "r4", stripes, once)
+    order = np.roll(np.arange(len(stripes)), 70)
+    turned = replace(stripes, images=stripes.images[order], labels=stripes.labels[order])
+    with pytest.raises(TrainingError, match="on other faces"):
+        starting_model("custom_cnn", "fer2013", turned, once)
+    with pytest.raises(ModelNotFound):
+        starting_model("slim_vgg", "fer2013", stripes, once)
+
+
+def test_a_recipe_that_does_not_say_for_how_long_is_refused(stripes, once, monkeypatch):
+    bare = {
+        key: v for key, v in open_model("custom_cnn", once).recipe().items() if key != "minutes"
+    }
+    monkeypatch.setattr("fer_core.savedmodels.SavedModel.recipe", lambda self: bare)
+    with pytest.raises(TrainingError, match="lacks minutes"):
+        starting_model("custom_cnn", "fer2013", stripes, once)
+
+
+def test_nothing_is_drawn_a_second_time(once):
+    start = open_model("custom_cnn", once)
+    assert restarted(Recipe(epochs=2, seed=4), start) == Recipe(epochs=2, seed=7)
+
+
+def test_no_trunk_is_fetched_for_weights_that_are_saved_whole(stripes, weights, monkeypatch):
+    def fetch(*arguments):
+        raise AssertionError("the saved file holds every weight")
+
+    built = []
+    monkeypatch.setattr(backbones, "weights_file", fetch)
+    monkeypatch.setattr(
+        "fer_core.training.train.starting_model", lambda *a: open_model("custom_cnn", weights)
+    )
+    monkeypatch.setattr("fer_core.training.train.load_network", lambda start: built.pop())
+    from fer_core.models import find
+
+    built.append(find("vgg16_finetuned").build(7, pretrained=False))
+    monkeypatch.setattr(
+        "fer_core.training.train.fit", lambda *a: (_ for _ in ()).throw(InterruptedError)
+    )
+    with pytest.raises(InterruptedError):
+        train("vgg16_finetuned", stripes, Recipe(epochs=1), weights=weights, warm_start=True)
+
+
+def test_epochs_and_minutes_are_counted_from_the_first(once):
+    start = open_model("custom_cnn", once)
+    facts = {"best_epoch": 2, "epochs_run": 4, "minutes": 1.0, "name": "custom_cnn"}
+    counted = added_up(facts, start)
+    assert (counted["best_epoch"], counted["epochs_run"]) == (5, 7)
+    assert counted["minutes"] == pytest.approx(1.0 + start.recipe()["minutes"])
+    assert counted["name"] == "custom_cnn"
+    assert counted["warm_start"]["epochs_run"] == 3
+
+
+def test_every_leg_is_kept(once, monkeypatch):
+    twice = open_model("custom_cnn", once).recipe() | {"warm_start": {"epochs_run": 1}}
+    monkeypatch.setattr("fer_core.savedmodels.SavedModel.recipe", lambda self: twice)
+    facts = {"best_epoch": 1, "epochs_run": 1, "minutes": 1.0}
+    assert added_up(facts, open_model("custom_cnn", once))["warm_start"]["warm_start"] == {
+        "epochs_run": 1
+    }
+
+
+def test_it_shares_no_state_with_a_cold_start(stripes, checkpoints, once):
+    start = open_model("custom_cnn", once)
+    folders = {
+        state_folder("custom_cnn", Recipe(epochs=2), stripes, begin) for begin in (None, start)
+    }
+    assert len(folders) == 2
