@@ -18,7 +18,7 @@ import numpy as np
 from fer_core.dataset import PROTOCOLS, load
 from fer_core.evaluation.cost import machine
 from fer_core.faces import Detector, FaceBox, detector, yunet_file
-from fer_core.faces.scale import shrunk
+from fer_core.images import shrunk
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS, paint

@@ -9,30 +9,27 @@ class Emotion:
 
     Attributes:
         name: FER2013's name, lower case.
-        colour: Okabe-Ito colour (colour-blind safe), `#RRGGBB`; text on it is dark.
-        emoji: One character for chips and tables, never in headings.
+        colour: Okabe-Ito colour (colour-blind safe), `#RRGGBB`.
     """
 
     name: str
     colour: str
-    emoji: str
 
 
 _ALL = (
-    Emotion("angry", "#D55E00", "😠"),
-    Emotion("disgust", "#009E73", "🤢"),
-    Emotion("fear", "#CC79A7", "😨"),
-    Emotion("happy", "#E69F00", "😀"),
-    Emotion("sad", "#0072B2", "😢"),
-    Emotion("surprise", "#56B4E9", "😮"),
-    Emotion("neutral", "#8A8F98", "😐"),
+    Emotion("angry", "#D55E00"),
+    Emotion("disgust", "#009E73"),
+    Emotion("fear", "#CC79A7"),
+    Emotion("happy", "#E69F00"),
+    Emotion("sad", "#0072B2"),
+    Emotion("surprise", "#56B4E9"),
+    Emotion("neutral", "#8A8F98"),
 )
 
 EMOTIONS: tuple[str, ...] = tuple(emotion.name for emotion in _ALL)
 """Names in label order: `EMOTIONS[label]` is the name of a FER2013 label 0..6."""
 
 COLOURS: dict[str, str] = {emotion.name: emotion.colour for emotion in _ALL}
-EMOJI: dict[str, str] = {emotion.name: emotion.emoji for emotion in _ALL}
 
 LABEL_SETS: dict[str, tuple[str, ...]] = {
     "fer2013": EMOTIONS,

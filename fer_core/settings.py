@@ -19,8 +19,8 @@ class Settings(BaseSettings):
         backbones: Folder of ImageNet trunks named `<name>_imagenet_notop.weights.h5`.
         yunet: The YuNet face detector's ONNX file.
         weights: Folder of the saved models.
-        checkpoints: Folder of trainings under way.
-        cache: Folder of what can be made again (parsed csv files, trunk features, downloads).
+        checkpoints: Folder of trainings under way, their trunk features included.
+        cache: Folder of what can be made again (parsed csv files, downloads).
         max_upload_mb: Largest picture accepted, MB.
         max_pixels: Largest picture decoded, pixels.
         max_video_mb: Largest video accepted, MB; more than `server.maxUploadSize` in

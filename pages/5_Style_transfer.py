@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.errors import FerError
-from fer_core.faces.scale import shrunk
+from fer_core.images import shrunk
 from fer_core.settings import ROOT
 from fer_core.ui.notice import notice
 from fer_core.ui.page import begin, lead

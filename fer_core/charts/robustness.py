@@ -80,8 +80,7 @@ def levels_text(corruptions: Sequence[str]) -> str:
     for name in corruptions:
         corruption = CORRUPTIONS[name]
         levels = ", ".join(f"{level:g}" for level in corruption.levels)
-        unit = f" ({corruption.unit})" if corruption.unit else ""
-        parts.append(f"{corruption.title}{unit}: {levels}")
+        parts.append(f"{corruption.title} ({corruption.unit}): {levels}")
     return "; ".join(parts) + "."
 
 

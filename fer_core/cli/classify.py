@@ -122,10 +122,10 @@ def _write_table(
     before = f" ({len(results.done)} were there before)" if results.done else ""
     if not read and not results.done:
         raise ImageError(f"There is no picture in {', '.join(map(str, paths))}.")
-    typer.echo(f"{read} pictures read{before}, {faces} faces, {bad} errors. Written: {out}")
+    typer.echo(f"Pictures read: {read}{before}; faces: {faces}; errors: {bad}. Written: {out}")
     if csv_of(out) != out:
         to_parquet(csv_of(out), out)
-        typer.echo(f"To go on later it needs {csv_of(out)}, which may be deleted.")
+        typer.echo(f"{csv_of(out)} is needed only to go on later.")
 
 
 def _pipeline(model: str | None, detector: str) -> "Pipeline":
@@ -172,7 +172,4 @@ def _print_all(records: list[dict[str, Any]], as_csv: bool, as_json: bool) -> No
     if as_json:
         typer.echo(json.dumps(records, indent=1))
     if as_csv:
-        typer.echo(
-            as_table(records).drop(columns="probabilities", errors="ignore").to_csv(index=False),
-            nl=False,
-        )
+        typer.echo(as_table(records).to_csv(index=False), nl=False)

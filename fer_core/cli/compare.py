@@ -100,7 +100,7 @@ def _print(part: "Part") -> None:
         if part.contenders[0].name in (comparison.first, comparison.second):
             typer.echo(f"  {lead_sentence(comparison, titles)}")
     if len(part.contenders) > 1:
-        typer.echo(f"  Recommended: {recommend(part.contenders, part.comparisons)[1]}")
+        typer.echo(f"  Recommended: {recommend(part.contenders, part.comparisons)}")
 
 
 def _hold_against_reports() -> None:

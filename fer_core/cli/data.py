@@ -47,6 +47,7 @@ def info(path: Path = None) -> None:
         majority_baseline,
         split_agreement,
     )
+    from fer_core.dataset.words import agreement_sentence, baseline_sentence
     from fer_core.emotions import EMOTIONS
 
     dataset = open_dataset(path)
@@ -55,17 +56,9 @@ def info(path: Path = None) -> None:
     typer.echo(f"{'':12}" + "".join(f"{name:>10}" for name in EMOTIONS) + f"{'all':>10}")
     for usage, row in zip(USAGES, counts, strict=True):
         typer.echo(f"{usage:12}" + "".join(f"{n:>10,}" for n in (*row, row.sum())))
-    baseline = majority_baseline(counts)
-    typer.echo(
-        f"Always answering {EMOTIONS[baseline.label]} is right for {baseline.accuracy:.1%} of "
-        f"{USAGES[baseline.split]}; imbalance ratio {imbalance_ratio(counts):.1f}."
-    )
-    agreement = split_agreement(counts)
-    if agreement:
-        typer.echo(
-            f"Same shares in every split: chi-squared {agreement.statistic:.1f}, "
-            f"{agreement.degrees} degrees of freedom, p = {agreement.p:.3g}."
-        )
+    typer.echo(baseline_sentence(majority_baseline(counts), counts, EMOTIONS))
+    typer.echo(f"Imbalance ratio {imbalance_ratio(counts):.1f}.")
+    typer.echo(agreement_sentence(split_agreement(counts)))
     for note in dataset.notes:
         typer.echo(note)
     if dataset.problems:
@@ -157,8 +150,8 @@ def folds(
         return
     write_held_out(held_out)
     faces = held_out.faces
-    accuracy = (faces.predicted == faces.labels).mean()
-    typer.echo(f"{accuracy:.1%} of {len(faces):,} labels are answered alike. Wrote {COMMITTED}.")
+    agree = (faces.predicted == faces.labels).mean()
+    typer.echo(f"The networks agree with {agree:.1%} of {len(faces):,} labels. Wrote {COMMITTED}.")
 
 
 @data.command(hidden=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_core.styletransfer.options import StyleOptions
+from fer_core.styletransfer.options import Colours, Pooling, Quality, Start, StyleOptions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,7 @@ def stylize(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="PNG file to write.")],
     size: Annotated[int, typer.Option(help="Longer side, 128 to 768 px.")] = _DEFAULT.size,
-    quality: Annotated[str, typer.Option(help="draft, standard or high.")] = _DEFAULT.quality,
+    quality: Annotated[Quality, typer.Option(help="How long it may take.")] = _DEFAULT.quality,
     balance: Annotated[
         float, typer.Option(help="0 keeps to the photo, 1 to the painting.")
     ] = _DEFAULT.balance,
@@ -41,11 +41,11 @@ def stylize(
         list[float] | None, typer.Option(help="Weight of a painting; once for each.")
     ] = None,
     colours: Annotated[
-        str, typer.Option(help="painting, matched (to the photo's) or photo.")
+        Colours, typer.Option(help="Whose colours; matched: the painting's, near to the photo's.")
     ] = _DEFAULT.colours,
     face: Annotated[float, typer.Option(help="How firmly faces are held, 0 to 1.")] = _DEFAULT.face,
-    pooling: Annotated[str, typer.Option(help="average or max.")] = _DEFAULT.pooling,
-    start: Annotated[str, typer.Option(help="photo or noise.")] = _DEFAULT.start,
+    pooling: Annotated[Pooling, typer.Option(help="How VGG19 pools.")] = _DEFAULT.pooling,
+    start: Annotated[Start, typer.Option(help="What it begins from.")] = _DEFAULT.start,
     smoothness: Annotated[
         float, typer.Option(help="Against speckle, 0 to 10.")
     ] = _DEFAULT.smoothness,
@@ -59,14 +59,14 @@ def stylize(
     _check(output)
     options = StyleOptions(
         size=size,
-        quality=quality,  # type: ignore[arg-type]  # checked by StyleOptions, as the others
+        quality=quality,
         balance=balance,
         style_scale=style_scale,
         blend=tuple(blend or ()),
-        colours=colours,  # type: ignore[arg-type]
+        colours=colours,
         face=face,
-        pooling=pooling,  # type: ignore[arg-type]
-        start=start,  # type: ignore[arg-type]
+        pooling=pooling,
+        start=start,
         smoothness=smoothness,
         seed=seed,
     )

@@ -208,6 +208,8 @@ def doubtful_by_model(
 def fits(labels: np.ndarray, classes: tuple[str, ...], faces: PredictedSplit) -> bool:
     """Returns whether answers, which name rows, were given on the faces with these labels.
 
+    Pixels are not compared: FER2013 is about in re-encodings that look the same.
+
     Args:
         labels: Indices into `EMOTIONS`, one a face.
         classes: What the labels of the answers stand for.

@@ -14,7 +14,7 @@ from fer_core.dataset import PROTOCOLS
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import CorruptModel, EvaluationError, FerError
 from fer_core.evaluation.intervals import Interval
-from fer_core.evaluation.judge import judge_calibration, judge_classes, judge_split
+from fer_core.evaluation.judge import calibration_of, judge_classes, judge_split
 from fer_core.evaluation.record import (
     CalibrationRecord,
     ClassRecord,
@@ -311,14 +311,4 @@ def restricted(contender: Contender, rows: np.ndarray, classes: tuple[str, ...])
         per_class=judge_classes(split, classes),
         calibration=calibration_of(split, contender.calibration.temperature),
         robustness=None,
-    )
-
-
-def calibration_of(split: PredictedSplit, temperature: float) -> CalibrationRecord:
-    """Returns what a temperature does to answers that it was not fitted on."""
-    softened = apply_temperature(split.probabilities, temperature)
-    return CalibrationRecord(
-        temperature=temperature,
-        before=judge_calibration(split.probabilities, split.labels),
-        after=judge_calibration(softened, split.labels),
     )

@@ -151,9 +151,7 @@ def with_robustness(
     return record.model_copy(update={"robustness": measured})
 
 
-def evaluate_and_write(
-    name: str, dataset: FaceDataset, weights: Path | None = None
-) -> dict[str, Any]:
+def evaluate_and_write(name: str, dataset: FaceDataset, weights: Path | None = None) -> Evaluation:
     """Evaluates `weights/<name>/` and writes `predictions.npz` and `evaluation.json` there.
 
     The robustness recorded before is kept if it is of the same `model.tflite`. The manifest is
@@ -165,15 +163,17 @@ def evaluate_and_write(
         weights: Folder of all saved models; the settings' if not given.
 
     Returns:
-        What `evaluation.json` holds; its fields are those of `record.Evaluation`.
+        The judgement, as `evaluation.json` holds it.
     """
     folder = (weights or settings().weights) / name
     predictions, record = evaluate(folder, dataset)
-    return write(folder, predictions, keep_robustness(folder, record))
+    record = keep_robustness(folder, record)
+    write(folder, predictions, record)
+    return record
 
 
-def write(folder: Path, predictions: Predictions, record: Evaluation) -> dict[str, Any]:
-    """Writes both files, each whole or not at all, and returns what `evaluation.json` holds."""
+def write(folder: Path, predictions: Predictions, record: Evaluation) -> None:
+    """Writes both files, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / "predictions.new.npz"
     write_predictions(temporary, predictions)
@@ -181,7 +181,6 @@ def write(folder: Path, predictions: Predictions, record: Evaluation) -> dict[st
     temporary = folder / "evaluation.json.new"
     temporary.write_text(json.dumps(record.as_json(), indent=1) + "\n")
     temporary.replace(folder / "evaluation.json")
-    return record.as_json()
 
 
 def read_recipe(folder: Path) -> dict[str, Any]:

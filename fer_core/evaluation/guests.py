@@ -12,9 +12,9 @@ import pandas as pd
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import fit_temperature
-from fer_core.evaluation.comparison import Contender, calibration_of
+from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.evaluate import OWN
-from fer_core.evaluation.judge import judge_classes, judge_split
+from fer_core.evaluation.judge import calibration_of, judge_classes, judge_split
 from fer_core.evaluation.record import Evaluation
 from fer_core.savedmodels import PredictedSplit, Predictions
 from fer_core.savedmodels.predictions import checked_split, load_arrays

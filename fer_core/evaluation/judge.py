@@ -63,13 +63,7 @@ def judge(
             tuple(int(count) for count in row)
             for row in confusion_matrix(test.labels, test.predicted, len(predictions.classes))
         ),
-        calibration=CalibrationRecord(
-            temperature=temperature,
-            before=judge_calibration(test.probabilities, test.labels),
-            after=judge_calibration(
-                apply_temperature(test.probabilities, temperature), test.labels
-            ),
-        ),
+        calibration=calibration_of(test, temperature),
         cost=cost,
         data=data,
         model_sha256=model_sha256,
@@ -133,3 +127,13 @@ def library_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return versions
+
+
+def calibration_of(split: PredictedSplit, temperature: float) -> CalibrationRecord:
+    """Returns what a temperature does to answers that it was not fitted on."""
+    softened = apply_temperature(split.probabilities, temperature)
+    return CalibrationRecord(
+        temperature=temperature,
+        before=judge_calibration(split.probabilities, split.labels),
+        after=judge_calibration(softened, split.labels),
+    )

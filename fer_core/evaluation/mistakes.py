@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fer_core.dataset import FaceDataset
-from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.comparison import Contender
 
 
@@ -41,15 +39,3 @@ def most_confident(contender: Contender, faces: np.ndarray) -> np.ndarray:
 def at_random(faces: np.ndarray, seed: int) -> np.ndarray:
     """Returns the faces in a random order that the seed decides."""
     return np.random.default_rng(seed).permutation(faces)
-
-
-def is_same_data(contender: Contender, dataset: FaceDataset) -> bool:
-    """Returns whether a dataset holds the contender's test faces: at its rows, with its labels.
-
-    Pixels are not compared: FER2013 is about in re-encodings that look the same.
-    """
-    split = contender.split
-    if len(split) == 0 or int(split.rows.max()) >= len(dataset):
-        return False
-    names = np.array([EMOTIONS.index(name) for name in contender.classes])
-    return bool((dataset.labels[split.rows] == names[split.labels]).all())

@@ -1,8 +1,6 @@
 """What the figures say, in sentences computed from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -184,30 +182,14 @@ def _in_running_text(title: str) -> str:
     return title if title.isupper() else title.lower()
 
 
-@dataclass(frozen=True)
-class Fit:
-    """How a training went.
-
-    Attributes:
-        kind: Overfits, still climbs, climbed until its schedule ended, or has levelled off.
-        epoch: From which it overfits, or that of its least validation loss.
-        sentence: In words.
-    """
-
-    kind: Literal["overfits", "climbs", "ended", "levelled"]
-    epoch: int
-    sentence: str
-
-
 def training_sentence(contender: Contender) -> str:
     """Returns how a model's training went, in words; it must have a history."""
     assert contender.history is not None
-    fit = judge_training(contender.history, contender.schedule_ended)
-    return f"**{contender.title}** {fit.sentence}"
+    return f"**{contender.title}** {judge_training(contender.history, contender.schedule_ended)}"
 
 
-def judge_training(history: pd.DataFrame, schedule_ended: bool = False) -> Fit:
-    """Returns whether a training overfitted, and from which epoch, or was still climbing.
+def judge_training(history: pd.DataFrame, schedule_ended: bool = False) -> str:
+    """Says whether a training overfitted, and from which epoch, or was still climbing.
 
     It overfits where validation loss, smoothed over three epochs, rises by 2 % or more after its
     least value while training loss goes on falling; it still climbs where validation accuracy
@@ -224,36 +206,30 @@ def judge_training(history: pd.DataFrame, schedule_ended: bool = False) -> Fit:
     falls = smooth["loss"].iloc[least] - smooth["loss"].iloc[-1]
     if rises >= 0.02 and falls > 0:
         epoch = int(history["epoch"].iloc[least])
-        return Fit(
-            "overfits",
-            epoch,
+        return (
             f"overfits from epoch {epoch}: validation loss rises by {100 * rises:.0f} % after it "
-            "while training loss still falls.",
+            "while training loss still falls."
         )
-    epoch = int(history["epoch"].iloc[int(history["val_loss"].to_numpy().argmin())])
     final = int(history["epoch"].iloc[-1])
     last = history["val_accuracy"].tail(max(3, len(history) // 5))
     slope = float(np.polyfit(np.arange(len(last)), last, 1)[0]) if len(last) > 1 else 0.0
     gains = f"{points(slope)} of validation accuracy per epoch over the last ones"
     if slope >= FLAT and schedule_ended:
-        return Fit(
-            "ended",
-            epoch,
+        return (
             f"gained {gains}, until its learning rate reached its end at epoch {final}: "
-            "a longer schedule may go further.",
+            "a longer schedule may go further."
         )
     if slope >= FLAT:
-        return Fit("climbs", epoch, f"still climbs at epoch {final}: {gains}.")
-    return Fit("levelled", epoch, f"levels off; its least validation loss is at epoch {epoch}.")
+        return f"still climbs at epoch {final}: {gains}."
+    epoch = int(history["epoch"].iloc[int(history["val_loss"].to_numpy().argmin())])
+    return f"levels off; its least validation loss is at epoch {epoch}."
 
 
-def recommend(
-    ranked: Sequence[Contender], comparisons: Sequence[Comparison]
-) -> tuple[Contender, str]:
-    """Returns the model to take and why: the cheapest whose gap to the leader may be chance.
+def recommend(ranked: Sequence[Contender], comparisons: Sequence[Comparison]) -> str:
+    """Names the model to take and why: the cheapest whose gap to the leader may be chance.
 
     Args:
-        ranked: Best first, at least one with a cost record.
+        ranked: Best first.
         comparisons: Every pair of them.
     """
     leader = ranked[0]
@@ -262,14 +238,14 @@ def recommend(
     ]
     priced = [c for c in as_good if c.cost is not None]
     if not priced:
-        return leader, f"{leader.title}: it is the most accurate, and its cost is not known."
+        return f"{leader.title}: it is the most accurate, and its cost is not known."
     chosen = min(priced, key=lambda c: c.cost.milliseconds if c.cost else 0.0)
     assert chosen.cost is not None
     cost = f"{chosen.cost.milliseconds:.1f} ms per face and {chosen.cost.size / 1e6:.1f} MB"
     if len(ranked) == 1:
-        return chosen, f"{chosen.title}: no other model is chosen; it takes {cost}."
+        return f"{chosen.title}: no other model is chosen; it takes {cost}."
     if chosen is leader:
-        return chosen, (
+        return (
             f"{chosen.title}: it is the most accurate, and no cheaper model is statistically level "
             f"with it; it takes {cost}."
         )
@@ -281,4 +257,4 @@ def recommend(
         if gap == 0
         else f"its {points(gap)} behind {leader.title} may be chance"
     )
-    return chosen, f"{chosen.title}: {reason}, and it takes {cost}{dearer}."
+    return f"{chosen.title}: {reason}, and it takes {cost}{dearer}."

@@ -52,7 +52,7 @@ def detector(name: str = "auto", fast: bool = False) -> Detector:
         return YuNetDetector(file, fast)
     if name == "yunet":
         raise DetectorError(
-            "YuNet's file is not on this machine. `python -m fer_core classify --detector yunet` "
-            "fetches it (233 kB), or choose a Haar cascade."
+            "YuNet's file is not on this machine. `python -m fer_core classify PICTURE --detector "
+            "yunet` fetches it (233 kB), or choose a Haar cascade."
         )
     return HaarDetector("default" if name == "haar_default" else "alt2", fast)

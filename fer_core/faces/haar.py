@@ -8,8 +8,7 @@ import numpy as np
 
 from fer_core.errors import DetectorError
 from fer_core.faces.box import FaceBox, inside
-from fer_core.faces.scale import shrunk
-from fer_core.images import to_gray
+from fer_core.images import shrunk, to_gray
 from fer_core.pool import Pool
 
 LONGEST_SIDE = 640

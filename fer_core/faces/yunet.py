@@ -8,7 +8,7 @@ import numpy as np
 from fer_core.download import Progress, fetch
 from fer_core.errors import DetectorError
 from fer_core.faces.box import FaceBox, inside
-from fer_core.faces.scale import shrunk
+from fer_core.images import shrunk
 from fer_core.pool import Pool
 from fer_core.settings import settings
 

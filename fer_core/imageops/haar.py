@@ -7,8 +7,8 @@ there to be tried.
 import cv2
 import numpy as np
 
-from fer_core.faces.scale import shrunk
 from fer_core.imageops.tone import grayscale
+from fer_core.images import shrunk
 
 CASCADES = {
     "frontal default": "haarcascade_frontalface_default.xml",

@@ -9,6 +9,8 @@ last box, constant velocity and template matching.
 import cv2
 import numpy as np
 
+from fer_core.images import shrunk, to_gray
+
 _GRID = 6
 _FEWEST = _GRID**2 // 2
 """Points that must be left to judge by: pure noise leaves a quarter."""
@@ -24,11 +26,7 @@ _SEARCH_SIDE = 320
 
 def search_picture(rgb: np.ndarray) -> np.ndarray:
     """Returns the small gray picture `follow` works on, of a uint8 RGB frame (h, w, 3)."""
-    height, width = rgb.shape[:2]
-    scale = min(1.0, _SEARCH_SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
-    return cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    return to_gray(shrunk(rgb, _SEARCH_SIDE)[0])
 
 
 def follow(before: np.ndarray, after: np.ndarray, boxes: np.ndarray) -> np.ndarray:

@@ -8,11 +8,7 @@ import keras
 from fer_core.models.bolarinwa_vgg16 import head
 from fer_core.models.transfer import build_on_trunk
 
-TRUNK = "resnet101"
-
-__all__ = ["TRUNK", "build", "head"]
-
 
 def build(classes: int, pretrained: bool = True) -> keras.Model:
     """Returns the network: gray faces (n, 48, 48, 1), 0..255, to (n, classes)."""
-    return build_on_trunk("bolarinwa_resnet101", TRUNK, head, classes, pretrained=pretrained)
+    return build_on_trunk("bolarinwa_resnet101", "resnet101", head, classes, pretrained=pretrained)

@@ -5,8 +5,6 @@ from keras import layers
 
 from fer_core.models.transfer import build_on_trunk
 
-TRUNK = "vgg16"
-
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
     """Flatten, Dense 256, Dense 128, Dropout, Dense 64, BN, LeakyReLU, softmax."""
@@ -22,4 +20,4 @@ def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
 
 def build(classes: int, pretrained: bool = True) -> keras.Model:
     """Returns the network: gray faces (n, 48, 48, 1), 0..255, to (n, classes)."""
-    return build_on_trunk("bolarinwa_vgg16", TRUNK, head, classes, pretrained=pretrained)
+    return build_on_trunk("bolarinwa_vgg16", "vgg16", head, classes, pretrained=pretrained)

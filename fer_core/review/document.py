@@ -149,7 +149,7 @@ def _lead(part: Part) -> Chapter:
 def _cost(part: Part) -> Chapter:
     if not any(contender.cost for contender in part.contenders):
         return Chapter("What does it cost?", (), ())
-    sentence = f"**Recommended:** {recommend(part.contenders, part.comparisons)[1]}"
+    sentence = f"**Recommended:** {recommend(part.contenders, part.comparisons)}"
     exhibits = (
         accuracy_against_cost(part.contenders, "milliseconds"),
         accuracy_against_cost(part.contenders, "parameters"),

@@ -17,7 +17,6 @@ from fer_core.digest import sha256
 from fer_core.evaluation.cost import machine
 from fer_core.evaluation.evaluate import evaluate_and_write, fingerprint
 from fer_core.evaluation.judge import library_versions
-from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model
 from fer_core.savedmodels import SavedModel, update_manifest
@@ -179,7 +178,7 @@ def save(
     _rounded(history).to_csv(folder / "history.csv", index=False)
     (folder / "recipe.json").write_text(json.dumps(facts, indent=1) + "\n")
     record = evaluate_and_write(spec.name, dataset, staging)
-    card = model_card(spec, facts, Evaluation.model_validate(record))
+    card = model_card(spec, facts, record)
     (folder / "card.md").write_text(card)
     saved = weights / spec.name
     shutil.rmtree(saved, ignore_errors=True)

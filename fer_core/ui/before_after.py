@@ -6,10 +6,10 @@ A native range input carries the position: arrow keys move it by 1 %, Page Up an
 
 from typing import TypedDict
 
-import cv2
 import numpy as np
 import streamlit as st
 
+from fer_core.images import shrunk
 from fer_core.settings import ROOT
 from fer_core.ui.data_url import data_url
 
@@ -64,13 +64,8 @@ def before_after(
 
 def _side(picture: np.ndarray, label: str) -> _Side:
     small = max(picture.shape[:2]) <= EXACT_SIDE
-    return {"source": data_url(_reduced(picture), exact=small), "label": label, "pixelated": small}
-
-
-def _reduced(picture: np.ndarray) -> np.ndarray:
-    height, width = picture.shape[:2]
-    scale = min(1.0, LONGEST_SIDE / max(height, width))
-    if scale == 1:
-        return picture
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return {
+        "source": data_url(shrunk(picture, LONGEST_SIDE)[0], exact=small),
+        "label": label,
+        "pixelated": small,
+    }

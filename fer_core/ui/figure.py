@@ -1,5 +1,7 @@
 """How every chart is shown: the figure, how to read it, and the same figures as a table."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,7 +15,8 @@ def show(
     caption: str,
     table: pd.DataFrame | None = None,
     key: str | None = None,
-) -> None:
+    **selection: Any,
+) -> Any:
     """Draws a chart with its caption, and its table, folded, for who reads rather than looks.
 
     Args:
@@ -21,13 +24,21 @@ def show(
         caption: How to read it; also the chart's alternative text.
         table: The same figures as rows and columns; scrolls, and downloads as CSV.
         key: Streamlit key, needed where two charts of a page could be alike.
+        selection: `on_select` and `selection_mode` of a chart to point at, which then zooms too.
+
+    Returns:
+        What `st.plotly_chart` does: with `selection`, what is selected.
     """
     _ink(figure)
-    st.plotly_chart(figure, theme="streamlit", config=_CONFIG, key=key, alt=caption)
+    config = {**_CONFIG, "scrollZoom": bool(selection)}
+    event = st.plotly_chart(
+        figure, theme="streamlit", config=config, key=key, alt=caption, **selection
+    )
     st.caption(caption)
     if table is not None:
         with st.expander("The same as a table", icon=":material/table:"):
             st.dataframe(table, hide_index=True)
+    return event
 
 
 def _ink(figure: go.Figure) -> None:

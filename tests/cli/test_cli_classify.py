@@ -130,7 +130,7 @@ def test_table_of_a_folder(saved_models, folder, tmp_path, workers):
         [*command, "--workers", workers], cwd=ROOT, capture_output=True, text=True, check=True
     )
     said = done.stdout
-    assert "3 pictures read, 1 faces, 1 errors" in said
+    assert "Pictures read: 3; faces: 1; errors: 1" in said
     rows = pd.read_csv(out).set_index("picture")
     assert rows.index.tolist() == [str(folder / name) for name in FOLDER]
     assert rows["face"].tolist() == [0, 0, 1]
@@ -148,7 +148,7 @@ def test_table_goes_on_where_it_ended(run, folder, tmp_path, astronaut):
     run(folder, "--out", out, "--workers", 1)
     (folder / "new.png").write_bytes(encode_png(astronaut))
     said = run(folder, "--out", out, "--workers", 1)[1]
-    assert "3 pictures read (1 were there before)" in said  # the last two are read again
+    assert "Pictures read: 3 (1 were there before)" in said  # the last two are read again
     rows = pd.read_csv(out)
     assert sorted(rows["picture"]) == sorted(str(folder / name) for name in (*FOLDER, "new.png"))
 

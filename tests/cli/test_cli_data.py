@@ -50,7 +50,8 @@ def test_info_counts_the_good_and_names_the_bad(run: Run, csv: Path) -> None:
     assert status == 0
     assert out.startswith("5 faces from fer2013.csv\n")
     assert out.splitlines()[4].split() == ["PrivateTest", "0", "0", "0", "2", "3", "0", "0", "5"]
-    assert "Always answering sad is right for 60.0% of PrivateTest" in out
+    assert "Always answering “sad” is right for 60.0 % of PrivateTest (n = 5).\n" in out
+    assert "With one split, or one emotion, there is nothing to compare.\n" in out
     assert "25 left out:\n  Line 2: emotion '7' is not 0..6." in out
     assert out.endswith("  and 5 more.\n")
 

@@ -53,7 +53,7 @@ def weights(tmp_path):
 
 
 def test_answers_are_those_of_the_network_and_the_record_fits_them(weights, dataset) -> None:
-    record = evaluate_and_write("custom_cnn", dataset, weights)
+    record = evaluate_and_write("custom_cnn", dataset, weights).as_json()
     predictions = read_predictions(weights / "custom_cnn" / "predictions.npz")
     assert predictions.test.rows.tolist() == list(range(360, 760))
     assert len(predictions.validation) == 300
@@ -74,14 +74,14 @@ def test_answers_are_those_of_the_network_and_the_record_fits_them(weights, data
 
 
 def test_evaluating_again_gives_the_same_figures(weights, dataset) -> None:
-    first = evaluate_and_write("custom_cnn", dataset, weights)
-    second = evaluate_and_write("custom_cnn", dataset, weights)
+    first = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    second = evaluate_and_write("custom_cnn", dataset, weights).as_json()
     for key in ("validation", "test", "per_class", "confusion", "calibration"):
         assert first[key] == second[key]
 
 
 def test_robustness_is_kept_for_the_same_network_only(weights, dataset) -> None:
-    record = evaluate_and_write("custom_cnn", dataset, weights)
+    record = evaluate_and_write("custom_cnn", dataset, weights).as_json()
     measured = {
         "n": 5,
         "points": [
@@ -90,9 +90,9 @@ def test_robustness_is_kept_for_the_same_network_only(weights, dataset) -> None:
     }
     path = weights / "custom_cnn" / "evaluation.json"
     path.write_text(json.dumps(record | {"robustness": measured}))
-    assert evaluate_and_write("custom_cnn", dataset, weights)["robustness"] == measured
+    assert evaluate_and_write("custom_cnn", dataset, weights).as_json()["robustness"] == measured
     path.write_text(json.dumps(record | {"robustness": measured, "model_sha256": "another"}))
-    assert evaluate_and_write("custom_cnn", dataset, weights)["robustness"] is None
+    assert evaluate_and_write("custom_cnn", dataset, weights).as_json()["robustness"] is None
 
 
 def test_missing_recipe_is_named(tmp_path, dataset) -> None:

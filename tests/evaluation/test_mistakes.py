@@ -1,11 +1,8 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from fabricated import blank_fer2013
 
 from fer_core.evaluation.comparison import read_field
-from fer_core.evaluation.mistakes import at_random, is_same_data, most_confident, select_faces
+from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +34,3 @@ def test_random_order_is_the_seeds(custom) -> None:
     assert (at_random(faces, 1) == at_random(faces, 1)).all()
     assert (at_random(faces, 1) != at_random(faces, 2)).any()
     assert set(at_random(faces, 1)) == set(faces)
-
-
-def test_dataset_is_known_by_its_labels_at_the_test_rows(custom) -> None:
-    dataset = blank_fer2013()
-    assert is_same_data(custom, dataset)
-    assert not is_same_data(custom, replace(dataset, labels=(dataset.labels + 1) % 7))
-    shorter = replace(
-        dataset,
-        images=dataset.images[:500],
-        labels=dataset.labels[:500],
-        usage=dataset.usage[:500],
-    )
-    assert not is_same_data(custom, shorter)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.dataset import FaceDataset
 from fer_core.dataset.parquet_form import write_parquet
 from fer_core.settings import ROOT, settings
-from fer_core.ui.dataset.source import CHOSEN
+from fer_core.ui.dataset.source import CHOSEN, load_path
 from fer_core.ui.words import plain
 
 
@@ -124,3 +124,14 @@ def test_fetch_without_network_says_what_to_do(
     next(button for button in page.button if button.label == "Fetch FER2013").click().run()
     assert not page.exception
     assert plain("cannot be reached. By hand: download FER2013") in page.error[0].value
+
+
+def test_a_picture_added_to_a_folder_is_there_when_it_is_read_again(
+    made_up: FaceDataset, tmp_path: Path
+) -> None:
+    root = write_tree(made_up, tmp_path / "tree", {"Training": "train", "PrivateTest": "test"})
+    before = load_path(root)
+    assert load_path(root).key == before.key
+    first = next(root.glob("train/happy/*.png"))
+    (first.parent / "another.png").write_bytes(first.read_bytes())
+    assert len(load_path(root).dataset) == len(before.dataset) + 1

@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from fer_core.savedmodels import open_model, update_manifest
 from fer_core.settings import ROOT, settings
 from fer_core.ui.comparison import mistakes
 from fer_core.ui.comparison.choice import GUESTS
+from fer_core.ui.words import plain
 
 
 def open_page(guests: Sequence[Contender] = (), **query: str | list[str]) -> AppTest:
@@ -206,6 +208,16 @@ def test_wrong_faces_are_those_of_one_model(five_models, monkeypatch, tmp_path) 
     assert [box.label for box in page.selectbox] == ["Model"]
     captions = " ".join(caption.value for caption in page.main.caption)
     assert "with Custom CNN's confidence" in captions
+
+
+def test_a_public_server_tells_no_path_of_its_disk(five_models, monkeypatch) -> None:
+    monkeypatch.setattr(settings(), "hosted", True)
+    monkeypatch.setattr(settings(), "data", Path("/srv/secret/fer2013.parquet"))
+    page = open_page(section="Mistakes")
+    assert not page.exception
+    assert [error.value for error in page.error] == [
+        plain("The dataset of this server cannot be read.")
+    ]
 
 
 def test_untrained_architecture_is_listed_with_the_command(five_models) -> None:

@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.faces import crop
-from fer_core.faces.scale import shrunk
-from fer_core.images import decode, encode_png
+from fer_core.images import decode, encode_png, shrunk
 from fer_core.inference import FaceEmotion, draw
 from fer_core.ui.loaders import pipeline
 from fer_core.ui.pictures import MOST, Picture

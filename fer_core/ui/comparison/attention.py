@@ -58,7 +58,7 @@ def show_attention(chosen: Chosen) -> None:
             return
         _show_maps(pair, face, label)
     st.caption(
-        "Bright is where covering a 8-px square lowers the probability most (occlusion), or "
+        "Bright is where covering an 8-px square lowers the probability most (occlusion), or "
         "where the last convolution sees evidence (Grad-CAM). A coarse last convolution (2 × 2 "
         "for a deep trunk on 48 px) can only point roughly. The pictures stay in memory."
     )

@@ -12,9 +12,9 @@ def show_cost(chosen: Chosen) -> None:
     """Draws accuracy against cost with the Pareto front, and names the model to take."""
     st.subheader("What does it cost?", anchor=False)
     if not any(contender.cost for contender in chosen.contenders):
-        st.info("No cost is recorded of these models.")
+        st.info("No cost is recorded for these models.")
         return
-    st.markdown(f"**Recommended:** {recommend(chosen.contenders, chosen.comparisons)[1]}")
+    st.markdown(f"**Recommended:** {recommend(chosen.contenders, chosen.comparisons)}")
     cost = st.segmented_control(
         "Cost",
         list(COSTS),

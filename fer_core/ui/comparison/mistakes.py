@@ -4,13 +4,14 @@ import numpy as np
 import streamlit as st
 
 from fer_core.dataset import FaceDataset
+from fer_core.dataset.quality import fits
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
-from fer_core.evaluation.mistakes import at_random, is_same_data, most_confident, select_faces
+from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
 from fer_core.evaluation.words import wrong_sentence
 from fer_core.settings import settings
 from fer_core.ui.comparison.choice import Chosen, choose_one
-from fer_core.ui.dataset.source import load_path
+from fer_core.ui.dataset.source import load_path, say_unreadable
 from fer_core.ui.face_grid import Face, face_grid
 
 SHOWN = 24
@@ -35,7 +36,7 @@ def show_mistakes(chosen: Chosen) -> None:
         )
         return
     contender = choose_one(chosen.contenders)
-    if not is_same_data(contender, dataset):
+    if not fits(dataset.labels, contender.classes, contender.split):
         st.info(f"The dataset here is not the one {contender.title} was tested on.")
         return
     _show_faces(contender, dataset)
@@ -48,7 +49,7 @@ def _dataset() -> FaceDataset | None:
     try:
         return load_path(path).dataset
     except FerError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        say_unreadable(error)
         return None
 
 

@@ -13,10 +13,10 @@ def show_training(chosen: Chosen) -> None:
     st.subheader("How did it train?", anchor=False)
     trained = tuple(c for c in chosen.contenders if c.history is not None)
     if not trained:
-        st.info("No history is recorded of these models.")
+        st.info("No history is recorded for these models.")
         return
     st.markdown("\n".join(f"- {training_sentence(contender)}" for contender in trained))
-    st.markdown(f"**Recommended:** {recommend(chosen.contenders, chosen.comparisons)[1]}")
+    st.markdown(f"**Recommended:** {recommend(chosen.contenders, chosen.comparisons)}")
     pair = choose_pair(trained)
     for column, contender in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:

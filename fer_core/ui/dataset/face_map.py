@@ -9,6 +9,7 @@ from fer_core.emotions import EMOTIONS
 from fer_core.ui.dataset.face import open_face
 from fer_core.ui.dataset.origin import place
 from fer_core.ui.dataset.view import View, once
+from fer_core.ui.figure import show
 
 MODEL, PIXELS = "What a model sees", "What the pixels are"
 
@@ -21,17 +22,14 @@ def show_map(view: View) -> None:
     exhibit = face_map(points, view.classes)
     chart, face = st.columns([3, 1], gap="medium")
     with chart:
-        event = st.plotly_chart(
+        event = show(
             exhibit.figure,
-            config={"displayModeBar": False, "scrollZoom": True},
+            exhibit.caption,
+            exhibit.table,
+            key="map",
             on_select="rerun",
             selection_mode="points",
-            key="map",
-            alt=exhibit.caption,
         )
-        st.caption(exhibit.caption)
-        with st.expander("The same as a table", icon=":material/table:"):
-            st.dataframe(exhibit.table, hide_index=True)
     chosen = event["selection"]["points"]
     with face:
         _show_face(view, int(chosen[0]["customdata"]) if chosen else None)

@@ -73,9 +73,14 @@ def _load_chosen() -> Loaded | None:
     try:
         return load_path(path)
     except FerError as error:
-        said = "The dataset of this server cannot be read." if settings().hosted else str(error)
-        st.error(plain(said), icon=":material/folder_off:")
+        say_unreadable(error)
         return None
+
+
+def say_unreadable(error: FerError) -> None:
+    """Draws why the dataset in the settings is not there; a public server tells no path of its."""
+    said = "The dataset of this server cannot be read." if settings().hosted else str(error)
+    st.error(plain(said), icon=":material/folder_off:")
 
 
 def load_path(path: Path) -> Loaded:
@@ -85,10 +90,16 @@ def load_path(path: Path) -> Loaded:
         DatasetError: If it cannot be read.
     """
     try:
-        state = path.expanduser().stat().st_mtime_ns
+        state = _last_change(path.expanduser())
     except (OSError, RuntimeError):
         state = 0  # `load` says what is wrong with it
     return _load(path, state)
+
+
+def _last_change(path: Path) -> int:
+    """Returns when a file changed, or a tree `split/class/` last gained or lost a picture."""
+    places = (path, *path.glob("*/"), *path.glob("*/*/"))
+    return max(place.stat().st_mtime_ns for place in places)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the dataset")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer_core.charts.look import percent
-from fer_core.faces.scale import shrunk
 from fer_core.imageops import OPERATIONS, Step
 from fer_core.imageops.twins import TWINS, TwinResult, compare, compare_opening
+from fer_core.images import shrunk
 from fer_core.ui.imageops.settings import edit_settings
 from fer_core.ui.imageops.sources import Preview
 from fer_core.ui.words import plain

@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.errors import ImageError
-from fer_core.faces.scale import shrunk
-from fer_core.images import EXTENSIONS, decode, encode_png
+from fer_core.images import EXTENSIONS, decode, encode_png, shrunk
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS, paint

@@ -10,10 +10,9 @@ import streamlit as st
 
 from fer_core.charts.tones import CHANNELS, tone_histogram
 from fer_core.errors import PipelineError
-from fer_core.faces.scale import shrunk
 from fer_core.imageops import Pipeline, Stage, to_script
 from fer_core.imageops.archive import zip_results
-from fer_core.images import decode, encode_png
+from fer_core.images import decode, encode_png, shrunk
 from fer_core.ui.before_after import before_after
 from fer_core.ui.figure import show
 from fer_core.ui.imageops.sources import PREVIEW_SIDE, Preview

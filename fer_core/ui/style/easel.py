@@ -53,8 +53,8 @@ def show_survival(painting: Kept) -> str:
         return f"{plain(painting.what)}."
     face = faces[0]
     caption = (
-        f"How {title(model)} reads the face: ring in the photo, dot in the painting, where a "
-        "line is short the brush changed little. Both at the painting's size."
+        f"How {title(model)} reads the face: ring in the photo, dot in the painting; where a "
+        "line is short, the brush changed little. Both at the painting's size."
     )
     st.subheader("Does the emotion survive the brush?", anchor=False)
     show(emotion_shift(face.classes, face.before, face.after), caption, key="style_shift")

@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.errors import ImageError
-from fer_core.faces.scale import shrunk
-from fer_core.images import EXTENSIONS, decode
+from fer_core.images import EXTENSIONS, decode, shrunk
 from fer_core.settings import settings
 from fer_core.styletransfer.engine import LARGEST_STYLE
 from fer_core.styletransfer.paintings import PAINTINGS, SIZE, paint

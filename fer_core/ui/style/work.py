@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.faces import FaceBox
-from fer_core.faces.scale import shrunk
+from fer_core.images import shrunk
 from fer_core.models import backbones
 from fer_core.styletransfer.jobs import Job, JobQueue, State
 from fer_core.styletransfer.messages import Request

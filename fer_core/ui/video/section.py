@@ -11,6 +11,7 @@ from fer_core.inference.video import EXTENSIONS, LONGEST_SIDE
 from fer_core.inference.video_job import State, VideoJob
 from fer_core.ui.classify.controls import Controls, choose_controls
 from fer_core.ui.classify.limits import largest_file_mb
+from fer_core.ui.data_url import data_url
 from fer_core.ui.loaders import pipeline, title
 from fer_core.ui.page import lead
 from fer_core.ui.video.results import sentence, show_results
@@ -118,7 +119,8 @@ def _watch(job: VideoJob) -> None:
         if st.button("Cancel", icon=":material/close:"):
             job.cancel()
         if job.preview is not None:
-            st.image(job.preview, width=480, output_format="JPEG", alt="The frame being read")
+            picture = data_url(job.preview, exact=False)  # a file could be gone when it is fetched
+            st.image(picture, width=480, alt="The frame being read")
 
     watch()
 
