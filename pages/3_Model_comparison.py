@@ -8,8 +8,9 @@ begin("Model comparison", charts=True)  # The frame is on the screen while the r
 st.title("Model comparison", anchor=False)
 
 from fer_core.evaluation.words import headline
+from fer_core.review.part import Part
 from fer_core.ui.comparison.attention import show_attention
-from fer_core.ui.comparison.choice import Chosen, choose, read_all
+from fer_core.ui.comparison.choice import choose, read_all
 from fer_core.ui.comparison.confidence import show_confidence
 from fer_core.ui.comparison.cost import show_cost
 from fer_core.ui.comparison.failures import show_failures
@@ -37,7 +38,7 @@ SECTIONS = {
 }
 
 
-def show_sections(chosen: Chosen) -> None:
+def show_sections(chosen: Part) -> None:
     """Draws the open section only; which one it is lives in the URL."""
     tabs = st.tabs(list(SECTIONS), key="section", bind="query-params")
     for tab, show in zip(tabs, SECTIONS.values(), strict=True):

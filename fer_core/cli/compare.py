@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from fer_core.evaluation.comparison import Contender
-    from fer_core.review.document import Part
+    from fer_core.review.part import Part
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +36,8 @@ def compare(
         _hold_against_reports()
         return
     from fer_core.errors import EvaluationError
-    from fer_core.review.document import parts_of, review_html
+    from fer_core.review.document import review_html
+    from fer_core.review.part import parts_of
 
     contenders, untrained = _contenders(names or [])
     if not contenders:
@@ -84,7 +85,7 @@ def _print(part: "Part") -> None:
         recommend,
     )
 
-    typer.echo(f"\n{part.title}, {len(part.contenders[0].split):,} test faces")
+    typer.echo(f"\n{part.title}, {part.n:,} test faces")
     typer.echo(headline(part.contenders, part.comparisons))
     optimistic = optimistic_sentence(part.contenders)
     if optimistic:
@@ -95,10 +96,8 @@ def _print(part: "Part") -> None:
             for key, metric in METRICS.items()
         )
         typer.echo(f"  {contender.title}: {figures}")
-    titles = {contender.name: contender.title for contender in part.contenders}
-    for comparison in part.comparisons:
-        if part.contenders[0].name in (comparison.first, comparison.second):
-            typer.echo(f"  {lead_sentence(comparison, titles)}")
+    for comparison in part.leads:
+        typer.echo(f"  {lead_sentence(comparison, part.titles)}")
     if len(part.contenders) > 1:
         typer.echo(f"  Recommended: {recommend(part.contenders, part.comparisons)}")
 

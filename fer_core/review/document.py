@@ -15,19 +15,10 @@ from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.failures import confusion, highest_cell, per_class, precision_recall_curves
 from fer_core.charts.failures import roc_curves as roc_curves_of
 from fer_core.charts.lead import leads, significance_matrix
-from fer_core.charts.ranking import best_first, ranking
+from fer_core.charts.ranking import ranking
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
-from fer_core.errors import EvaluationError
-from fer_core.evaluation.comparison import (
-    COMMON,
-    Contender,
-    common_view,
-    group_title,
-    groups_of,
-)
 from fer_core.evaluation.robustness import CORRUPTIONS
-from fer_core.evaluation.significance import Comparison, compare_all
 from fer_core.evaluation.words import (
     calibration_sentence,
     confused_sentences,
@@ -39,57 +30,9 @@ from fer_core.evaluation.words import (
     training_sentence,
     wrong_sentence,
 )
-from fer_core.models import ModelSpec
+from fer_core.review.part import Part
 
 _TEMPLATE = Path(__file__).with_name("document.html")
-
-
-@dataclass(frozen=True)
-class Part:
-    """Models that were tested on the same faces.
-
-    Attributes:
-        title: Which faces these are.
-        contenders: Best first.
-        comparisons: Every pair of them.
-        untrained: Architectures of which only the report's figure can be shown.
-    """
-
-    title: str
-    contenders: tuple[Contender, ...]
-    comparisons: tuple[Comparison, ...]
-    untrained: tuple[ModelSpec, ...] = ()
-
-
-def parts_of(
-    contenders: Sequence[Contender], untrained: Sequence[ModelSpec] = ()
-) -> tuple[list[Part], str | None]:
-    """Returns one part for each set of faces, and one on those common to all if there are several.
-
-    Args:
-        contenders: In any order.
-        untrained: Architectures with no saved model, each shown in its protocol's part.
-
-    Returns:
-        The parts, and why there is none on common faces, if there should be one.
-    """
-    found = []
-    for name, group in groups_of(contenders).items():
-        ghosts = tuple(spec for spec in untrained if spec.protocol == name)
-        found.append(_part(group_title(name), group, ghosts))
-    if len(found) < 2:
-        return found, None
-    try:
-        found.append(_part(group_title(COMMON), common_view(contenders), ()))
-    except EvaluationError as error:
-        return found, str(error)
-    return found, None
-
-
-def _part(title: str, group: Sequence[Contender], ghosts: tuple[ModelSpec, ...]) -> Part:
-    ranked = tuple(best_first(group))
-    comparisons = compare_all({c.name: c.right for c in ranked})
-    return Part(title, ranked, tuple(comparisons), ghosts)
 
 
 @dataclass(frozen=True)
@@ -133,16 +76,12 @@ def _best(part: Part) -> Chapter:
 
 
 def _lead(part: Part) -> Chapter:
-    order = [contender.name for contender in part.contenders]
-    titles = {contender.name: contender.title for contender in part.contenders}
-    n = len(part.contenders[0].split)
-    exhibits = []
+    order, exhibits = list(part.titles), []
     if len(order) > 1:
-        exhibits.append(leads(part.comparisons, order[0], titles, n))
+        exhibits.append(leads(part.comparisons, order[0], part.titles, part.n))
     if len(order) > 2:
-        exhibits.append(significance_matrix(part.comparisons, order, titles, n))
-    about = [c for c in part.comparisons if order[0] in (c.first, c.second)]
-    sentences = tuple(lead_sentence(comparison, titles) for comparison in about)
+        exhibits.append(significance_matrix(part.comparisons, order, part.titles, part.n))
+    sentences = tuple(lead_sentence(comparison, part.titles) for comparison in part.leads)
     return Chapter("Is the lead real?", sentences, tuple(exhibits))
 
 

@@ -9,50 +9,8 @@ from fabricated import fabricate
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import read_field
 from fer_core.review import pdf
-from fer_core.review.document import chapters, parts_of, review_html, tables
-
-
-@pytest.fixture(scope="module")
-def parts(made_up_five):
-    field = read_field(made_up_five)
-    found, reason = parts_of(field.contenders, field.untrained)
-    assert reason is None
-    return found
-
-
-def test_protocols_are_kept_apart_and_common_faces_come_last(parts) -> None:
-    assert [part.title for part in parts] == [
-        "FER2013, 7 emotions",
-        "R3, 3 emotions",
-        "R4, 4 emotions",
-        "Faces common to all",
-    ]
-    assert [len(part.contenders) for part in parts] == [3, 1, 1, 5]
-    assert len(parts[3].comparisons) == 10
-    for part in parts:
-        assert len({len(contender.split) for contender in part.contenders}) == 1
-
-
-def test_too_few_common_faces_is_said_and_the_rest_stays(made_up_five) -> None:
-    from dataclasses import replace
-
-    contenders = read_field(made_up_five).contenders
-    moved = [contenders[0], replace(contenders[3], data="elsewhere")]
-    found, reason = parts_of(moved)
-    assert len(found) == 2
-    assert "different data" in reason
-
-
-def test_models_of_one_protocol_on_other_faces_are_parts_of_their_own(
-    made_up_five, tmp_path
-) -> None:
-    fabricate(tmp_path, "custom_cnn", faces=300)
-    slim = read_field(made_up_five).contenders[0]
-    found, reason = parts_of([slim, *read_field(tmp_path).contenders])
-    assert [len(part.contenders) for part in found] == [1, 1, 2]
-    assert found[1].title.startswith("FER2013, 7 emotions, other faces")
-    assert len(found[2].contenders[0].split) == 300
-    assert reason is None
+from fer_core.review.document import chapters, review_html, tables
+from fer_core.review.part import parts_of
 
 
 def test_optimistic_model_is_marked_wherever_the_review_names_it(tmp_path) -> None:

@@ -13,8 +13,9 @@ from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.explanation import grad_cam, last_features, occlusion_map
 from fer_core.faces import crop
 from fer_core.images import decode
+from fer_core.review.part import Part
 from fer_core.savedmodels import open_model, saved_names
-from fer_core.ui.comparison.choice import Chosen, choose_pair
+from fer_core.ui.comparison.choice import choose_pair
 from fer_core.ui.loaders import fingerprint, pipeline
 from fer_core.ui.pictures import choose
 
@@ -39,7 +40,7 @@ class Explained:
     lost: np.ndarray
 
 
-def show_attention(chosen: Chosen) -> None:
+def show_attention(chosen: Part) -> None:
     """Draws occlusion maps of one or two models on a face, and Grad-CAM on demand."""
     st.subheader("What does it look at?", anchor=False)
     runnable = tuple(c for c in chosen.contenders if c.name in saved_names())

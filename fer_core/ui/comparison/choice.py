@@ -1,6 +1,5 @@
 """Which models are compared and on which faces; the choice lives in the URL."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +16,7 @@ from fer_core.evaluation.comparison import (
     read_field,
 )
 from fer_core.evaluation.significance import Comparison, compare_all
-from fer_core.models import ModelSpec
+from fer_core.review.part import Part
 from fer_core.settings import settings
 
 GUESTS = "guests"
@@ -27,33 +26,6 @@ JOINED = "joined"
 """Key in the session's state: a guest that has just come and is to be shown."""
 
 _FILES = ("evaluation.json", "predictions.npz", "history.csv", "recipe.json", "model.tflite")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What the sections draw.
-
-    Attributes:
-        title: Which faces these are.
-        contenders: Best first, all tested on the same faces.
-        comparisons: Every pair of them.
-        untrained: Architectures of this protocol with no saved model.
-    """
-
-    title: str
-    contenders: tuple[Contender, ...]
-    comparisons: tuple[Comparison, ...]
-    untrained: tuple[ModelSpec, ...]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Title of each contender's name."""
-        return {contender.name: contender.title for contender in self.contenders}
-
-    @property
-    def n(self) -> int:
-        """Number of faces they share."""
-        return len(self.contenders[0].split)
 
 
 def read_all() -> Field:
@@ -76,7 +48,7 @@ def _field(weights: Path, version: tuple[tuple[str, int, int], ...]) -> Field:
     return read_field(weights)
 
 
-def choose(field: Field) -> Chosen | None:
+def choose(field: Field) -> Part | None:
     """Draws the choice of faces and models; returns it, or None and says why there is none."""
     groups = groups_of(field.contenders)
     joined = st.session_state.pop(JOINED, None)
@@ -115,7 +87,7 @@ def choose(field: Field) -> Chosen | None:
         )
     untrained = tuple(spec for spec in field.untrained if spec.protocol == view)
     ranked = tuple(best_first(chosen))
-    return Chosen(group_title(view), ranked, _comparisons(_key(ranked), ranked), untrained)
+    return Part(group_title(view), ranked, _comparisons(_key(ranked), ranked), untrained)
 
 
 def _choose_view(views: list[str]) -> str:

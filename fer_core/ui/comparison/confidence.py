@@ -4,11 +4,12 @@ import streamlit as st
 
 from fer_core.charts.confidence import calibration_errors, coverage_curves, reliability_diagram
 from fer_core.evaluation.words import calibration_sentence
-from fer_core.ui.comparison.choice import Chosen, choose_pair
+from fer_core.review.part import Part
+from fer_core.ui.comparison.choice import choose_pair
 from fer_core.ui.figure import show
 
 
-def show_confidence(chosen: Chosen) -> None:
+def show_confidence(chosen: Part) -> None:
     """Draws calibration before and after temperature scaling, and what refusing buys."""
     st.subheader("Can its confidence be trusted?", anchor=False)
     st.markdown(calibration_sentence(chosen.contenders[0]))

@@ -4,11 +4,11 @@ import streamlit as st
 
 from fer_core.charts.cost import COSTS, accuracy_against_cost
 from fer_core.evaluation.words import recommend
-from fer_core.ui.comparison.choice import Chosen
+from fer_core.review.part import Part
 from fer_core.ui.figure import show
 
 
-def show_cost(chosen: Chosen) -> None:
+def show_cost(chosen: Part) -> None:
     """Draws accuracy against cost with the Pareto front, and names the model to take."""
     st.subheader("What does it cost?", anchor=False)
     if not any(contender.cost for contender in chosen.contenders):

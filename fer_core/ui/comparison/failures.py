@@ -12,13 +12,14 @@ from fer_core.charts.failures import (
 )
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.words import confused_sentences
-from fer_core.ui.comparison.choice import Chosen, choose_pair
+from fer_core.review.part import Part
+from fer_core.ui.comparison.choice import choose_pair
 from fer_core.ui.figure import show
 
 _NORMALISED = {"truth": "Share of truth", "prediction": "Share of answers", "counts": "Faces"}
 
 
-def show_failures(chosen: Chosen) -> None:
+def show_failures(chosen: Part) -> None:
     """Draws confusion matrices, figures of each class and curves, of one or two models."""
     st.subheader("Where does it fail?", anchor=False)
     pair = choose_pair(chosen.contenders)

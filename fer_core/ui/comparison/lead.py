@@ -4,20 +4,18 @@ import streamlit as st
 
 from fer_core.charts.lead import leads, significance_matrix
 from fer_core.evaluation.words import lead_sentence
-from fer_core.ui.comparison.choice import Chosen
+from fer_core.review.part import Part
 from fer_core.ui.figure import show
 
 
-def show_lead(chosen: Chosen) -> None:
+def show_lead(chosen: Part) -> None:
     """Draws the leader against each other model, and the matrix of all pairs."""
     st.subheader("Is the lead real?", anchor=False)
     if len(chosen.contenders) < 2:
         st.info("Choose two models or more to hold them against each other.")
         return
-    titles = chosen.titles
-    order = [contender.name for contender in chosen.contenders]
-    about = [c for c in chosen.comparisons if order[0] in (c.first, c.second)]
-    st.markdown("\n".join(f"- {lead_sentence(comparison, titles)}" for comparison in about[:4]))
+    order, titles = list(chosen.titles), chosen.titles
+    st.markdown("\n".join(f"- {lead_sentence(pair, titles)}" for pair in chosen.leads[:4]))
     exhibit = leads(chosen.comparisons, order[0], titles, chosen.n)
     show(exhibit.figure, exhibit.caption, exhibit.table, key="leads")
     if len(order) > 2:

@@ -9,8 +9,9 @@ from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
 from fer_core.evaluation.words import wrong_sentence
+from fer_core.review.part import Part
 from fer_core.settings import settings
-from fer_core.ui.comparison.choice import Chosen, choose_one
+from fer_core.ui.comparison.choice import choose_one
 from fer_core.ui.dataset.source import load_path, say_unreadable
 from fer_core.ui.face_grid import Face, face_grid
 
@@ -23,7 +24,7 @@ _ORDERS = {
 }
 
 
-def show_mistakes(chosen: Chosen) -> None:
+def show_mistakes(chosen: Part) -> None:
     """Counts the wrong answers and draws wrongly read faces, titled true / predicted."""
     st.subheader("What did it get wrong?", anchor=False)
     st.markdown("\n".join(f"- {wrong_sentence(contender)}" for contender in chosen.contenders))

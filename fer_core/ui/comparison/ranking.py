@@ -7,12 +7,12 @@ from fer_core.charts.ranking import ranking, ranking_table
 from fer_core.evaluation.comparison import Field
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.words import figure_text, optimistic_sentence
-from fer_core.ui.comparison.choice import Chosen
+from fer_core.review.part import Part
 from fer_core.ui.figure import show
 from fer_core.ui.words import plain
 
 
-def show_ranking(chosen: Chosen) -> None:
+def show_ranking(chosen: Part) -> None:
     """Draws every model's figure with its interval, and the sortable table of all figures."""
     metric = st.segmented_control(
         "Ranked by",

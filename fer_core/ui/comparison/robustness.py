@@ -5,12 +5,12 @@ import streamlit as st
 from fer_core.charts.robustness import robustness_curves
 from fer_core.evaluation.robustness import CORRUPTIONS
 from fer_core.evaluation.words import robustness_sentence
+from fer_core.review.part import Part
 from fer_core.savedmodels import saved_names
-from fer_core.ui.comparison.choice import Chosen
 from fer_core.ui.figure import show
 
 
-def show_robustness(chosen: Chosen) -> None:
+def show_robustness(chosen: Part) -> None:
     """Draws accuracy under each disturbance, one line a model."""
     st.subheader("Does it survive the real world?", anchor=False)
     measured = [c for c in chosen.contenders if c.robustness is not None]

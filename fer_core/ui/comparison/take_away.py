@@ -5,19 +5,18 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import streamlit as st
 
-from fer_core.review.document import Part, review_html, tables
+from fer_core.review.document import review_html, tables
+from fer_core.review.part import Part
 from fer_core.savedmodels import saved_names
-from fer_core.ui.comparison.choice import Chosen
 
 
-def show_take_away(chosen: Chosen) -> None:
+def show_take_away(chosen: Part) -> None:
     """Draws the downloads; each file is made when it is asked for."""
     st.subheader("Take it away", anchor=False)
-    part = Part(chosen.title, chosen.contenders, chosen.comparisons, chosen.untrained)
     with st.container(horizontal=True):
         st.download_button(
             "Review as HTML",
-            lambda: review_html([part]),
+            lambda: review_html([chosen]),
             "review.html",
             "text/html",
             icon=":material/description:",
@@ -26,7 +25,7 @@ def show_take_away(chosen: Chosen) -> None:
         )
         st.download_button(
             "All tables as CSV",
-            lambda: _zipped(part),
+            lambda: _zipped(chosen),
             "tables.zip",
             "application/zip",
             icon=":material/table:",

@@ -4,11 +4,12 @@ import streamlit as st
 
 from fer_core.charts.training import epoch_violins, training_curves
 from fer_core.evaluation.words import recommend, training_sentence
-from fer_core.ui.comparison.choice import Chosen, choose_pair
+from fer_core.review.part import Part
+from fer_core.ui.comparison.choice import choose_pair
 from fer_core.ui.figure import show
 
 
-def show_training(chosen: Chosen) -> None:
+def show_training(chosen: Part) -> None:
     """Draws training curves and their distribution, and says which model overfits."""
     st.subheader("How did it train?", anchor=False)
     trained = tuple(c for c in chosen.contenders if c.history is not None)
