@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
+from fer_core.charts.exhibit import Exhibit
+
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -39,6 +41,13 @@ def show(
         with st.expander("The same as a table", icon=":material/table:"):
             st.dataframe(table, hide_index=True)
     return event
+
+
+def show_exhibit(exhibit: Exhibit, key: str | None = None, **selection: Any) -> Any:
+    """Draws an exhibit with its caption and table; see `show`. Its name is the key if none is."""
+    return show(
+        exhibit.figure, exhibit.caption, exhibit.table, key=key or exhibit.name, **selection
+    )
 
 
 def _ink(figure: go.Figure) -> None:

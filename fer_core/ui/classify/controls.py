@@ -52,6 +52,20 @@ def choose_controls() -> Controls:
     return Controls(model, detector, threshold / 100)
 
 
+def choose_smoothing(key: str) -> float:
+    """Draws how long what was seen is remembered; returns its half-life, seconds."""
+    return st.slider(
+        "Smoothing",
+        0.0,
+        2.0,
+        0.4,
+        0.1,
+        format="%.1f s",
+        help="After so many seconds, what was seen counts half. 0 smooths nothing.",
+        key=key,
+    )
+
+
 def _choose_detector() -> str:
     chosen = st.radio(
         "Face detector",

@@ -6,7 +6,7 @@ from fer_core.charts.confidence import calibration_errors, coverage_curves, reli
 from fer_core.evaluation.words import calibration_sentence
 from fer_core.review.part import Part
 from fer_core.ui.comparison.choice import choose_pair
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 
 def show_confidence(chosen: Part) -> None:
@@ -17,7 +17,7 @@ def show_confidence(chosen: Part) -> None:
     for column, contender in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:
             exhibit = reliability_diagram(contender)
-            show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+            show_exhibit(exhibit)
     for exhibit in (calibration_errors(chosen.contenders), coverage_curves(chosen.contenders)):
         st.markdown(f"#### {exhibit.title}")
-        show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+        show_exhibit(exhibit)

@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.charts.cost import COSTS, accuracy_against_cost
 from fer_core.evaluation.words import recommend
 from fer_core.review.part import Part
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 
 def show_cost(chosen: Part) -> None:
@@ -25,4 +25,4 @@ def show_cost(chosen: Part) -> None:
         bind="query-params",
     )
     exhibit = accuracy_against_cost(chosen.contenders, cost)
-    show(exhibit.figure, exhibit.caption, exhibit.table, key="cost-chart")
+    show_exhibit(exhibit, key="cost-chart")

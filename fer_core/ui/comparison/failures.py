@@ -14,7 +14,7 @@ from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.words import confused_sentences
 from fer_core.review.part import Part
 from fer_core.ui.comparison.choice import choose_pair
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 _NORMALISED = {"truth": "Share of truth", "prediction": "Share of answers", "counts": "Faces"}
 
@@ -36,11 +36,11 @@ def show_failures(chosen: Part) -> None:
     for column, contender in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:
             exhibit = confusion(contender, how, highest)
-            show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+            show_exhibit(exhibit)
             st.markdown("\n".join(f"- {text}" for text in confused_sentences(contender, 3)))
     st.markdown("#### Each emotion")
     exhibit = per_class(pair)
-    show(exhibit.figure, exhibit.caption, exhibit.table, key="per-class")
+    show_exhibit(exhibit)
     _show_curves(pair)
 
 
@@ -58,4 +58,4 @@ def _show_curves(pair: tuple[Contender, ...]) -> None:
     for column, contender in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:
             exhibit = draw(contender)
-            show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+            show_exhibit(exhibit)

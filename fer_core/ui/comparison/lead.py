@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.charts.lead import leads, significance_matrix
 from fer_core.evaluation.words import lead_sentence
 from fer_core.review.part import Part
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 
 def show_lead(chosen: Part) -> None:
@@ -17,8 +17,8 @@ def show_lead(chosen: Part) -> None:
     order, titles = list(chosen.titles), chosen.titles
     st.markdown("\n".join(f"- {lead_sentence(pair, titles)}" for pair in chosen.leads[:4]))
     exhibit = leads(chosen.comparisons, order[0], titles, chosen.n)
-    show(exhibit.figure, exhibit.caption, exhibit.table, key="leads")
+    show_exhibit(exhibit)
     if len(order) > 2:
         exhibit = significance_matrix(chosen.comparisons, order, titles, chosen.n)
         st.markdown("#### Every pair")
-        show(exhibit.figure, exhibit.caption, exhibit.table, key="significance")
+        show_exhibit(exhibit)

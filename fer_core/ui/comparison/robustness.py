@@ -7,7 +7,7 @@ from fer_core.evaluation.robustness import CORRUPTIONS
 from fer_core.evaluation.words import robustness_sentence
 from fer_core.review.part import Part
 from fer_core.savedmodels import saved_names
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 
 def show_robustness(chosen: Part) -> None:
@@ -18,7 +18,7 @@ def show_robustness(chosen: Part) -> None:
     if measured:
         st.markdown("\n".join(f"- {robustness_sentence(contender)}" for contender in measured[:4]))
         exhibit = robustness_curves(measured, list(CORRUPTIONS))
-        show(exhibit.figure, exhibit.caption, exhibit.table, key="robustness")
+        show_exhibit(exhibit)
     if missing:
         st.info(
             f"Not measured here: {', '.join(c.title for c in missing)}. A saved model is measured "

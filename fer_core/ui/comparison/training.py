@@ -6,7 +6,7 @@ from fer_core.charts.training import epoch_violins, training_curves
 from fer_core.evaluation.words import recommend, training_sentence
 from fer_core.review.part import Part
 from fer_core.ui.comparison.choice import choose_pair
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 
 def show_training(chosen: Part) -> None:
@@ -22,7 +22,7 @@ def show_training(chosen: Part) -> None:
     for column, contender in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:
             exhibit = training_curves(contender)
-            show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+            show_exhibit(exhibit)
     st.markdown("#### Distribution over epochs")
     for column, exhibit in zip(
         st.columns(2, gap="large"),
@@ -30,4 +30,4 @@ def show_training(chosen: Part) -> None:
         strict=True,
     ):
         with column:
-            show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+            show_exhibit(exhibit)

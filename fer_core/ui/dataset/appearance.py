@@ -11,7 +11,7 @@ from fer_core.dataset.statistics import Appearance
 from fer_core.emotions import EMOTIONS
 from fer_core.ui.dataset.view import View, look_of
 from fer_core.ui.face_grid import Face, face_grid
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 CONTRAST = 5.0
 """A mean face differs from the average one by few gray values; drawn five times as strong."""
@@ -25,7 +25,7 @@ def show_appearance(view: View) -> None:
     _eigenfaces(look)
     st.subheader("How bright they are", anchor=False)
     exhibit = intensity_histograms(look.histograms, view.classes)
-    show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+    show_exhibit(exhibit)
 
 
 def _means(look: Appearance, classes: Sequence[str]) -> None:

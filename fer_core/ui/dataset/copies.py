@@ -15,7 +15,7 @@ from fer_core.errors import FerError
 from fer_core.savedmodels import Predictions, open_model
 from fer_core.ui.dataset.gallery import show_gallery
 from fer_core.ui.dataset.view import View, duplicates_of
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 from fer_core.ui.loaders import models_in_order, title
 
 
@@ -103,7 +103,7 @@ def _show_leakage(predictions: dict[str, Predictions], is_leaked: np.ndarray) ->
         return
     st.markdown("#### What that does to the accuracies on PrivateTest")
     exhibit = leakage_effect(effects, {name: title(name) for name in effects})
-    show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+    show_exhibit(exhibit)
 
 
 def _copies(view: View, duplicates: Duplicates, usage: np.ndarray | None) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from fer_core.charts.dataset import PER_CLASS, class_counts, class_shares, sampl
 from fer_core.dataset.statistics import imbalance_ratio, majority_baseline, split_agreement
 from fer_core.dataset.words import ALPHA, agreement_sentence, baseline_sentence
 from fer_core.ui.dataset.view import View
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show, show_exhibit
 
 
 def show_distribution(view: View) -> None:
@@ -28,7 +28,7 @@ def show_distribution(view: View) -> None:
         if st.button("As report R3 shows it", icon=":material/grid_on:"):
             _report_r3(view)
     exhibit = (class_shares if how == "Shares" else class_counts)(counts, view.classes)
-    show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+    show_exhibit(exhibit)
     _figures(view)
 
 
@@ -73,4 +73,4 @@ def _report_r3(view: View) -> None:
         return
     seed = st.number_input("Other faces", 0, 9999, 0, key="r3_seed", help="Any number.")
     exhibit = sample_grid(view.dataset, view.classes, int(seed))
-    show(exhibit.figure, exhibit.caption, exhibit.table, key="r3-grid")
+    show_exhibit(exhibit, key="r3-grid")

@@ -9,7 +9,7 @@ from fer_core.emotions import EMOTIONS
 from fer_core.ui.dataset.face import open_face
 from fer_core.ui.dataset.origin import place
 from fer_core.ui.dataset.view import View, once
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 MODEL, PIXELS = "What a model sees", "What the pixels are"
 
@@ -22,14 +22,7 @@ def show_map(view: View) -> None:
     exhibit = face_map(points, view.classes)
     chart, face = st.columns([3, 1], gap="medium")
     with chart:
-        event = show(
-            exhibit.figure,
-            exhibit.caption,
-            exhibit.table,
-            key="map",
-            on_select="rerun",
-            selection_mode="points",
-        )
+        event = show_exhibit(exhibit, key="map", on_select="rerun", selection_mode="points")
     chosen = event["selection"]["points"]
     with face:
         _show_face(view, int(chosen[0]["customdata"]) if chosen else None)

@@ -18,7 +18,7 @@ from fer_core.ui.dataset.doubtful import show_doubtful
 from fer_core.ui.dataset.gallery import show_gallery
 from fer_core.ui.dataset.missing import needs_faces
 from fer_core.ui.dataset.view import View, once, strangeness_of
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 
 MOST_STRANGE = 480
 """Pictures far from face space that are listed; FER2013's become ordinary faces well before."""
@@ -105,7 +105,7 @@ def _show_votes(view: View) -> None:
         "than the label."
     )
     exhibit = vote_matrix(once("vote table", view.loaded, vote_table))
-    show(exhibit.figure, exhibit.caption, exhibit.table, key=exhibit.name)
+    show_exhibit(exhibit)
     show_gallery(
         view,
         found,

@@ -14,7 +14,7 @@ from fer_core.imageops import Pipeline, Stage, to_script
 from fer_core.imageops.archive import zip_results
 from fer_core.images import decode, encode_png, shrunk
 from fer_core.ui.before_after import before_after
-from fer_core.ui.figure import show
+from fer_core.ui.figure import show_exhibit
 from fer_core.ui.imageops.sources import PREVIEW_SIDE, Preview
 from fer_core.ui.imageops.steps import edit_pipeline
 from fer_core.ui.pictures import Picture
@@ -158,7 +158,7 @@ def _details(
             "Histogram of", CHANNELS, default=CHANNELS[0], required=True, key="ops_channel"
         )
         exhibit = tone_histogram(before, after, channel)
-        show(exhibit.figure, exhibit.caption, exhibit.table, key="ops_histogram")
+        show_exhibit(exhibit, key="ops_histogram")
     with right:
         _times(stages)
     with st.expander("The code that ran", icon=":material/code:", key="ops_code"):

@@ -8,7 +8,7 @@ from streamlit_webrtc.component import _reset_context
 from fer_core.inference.live import LiveSession
 from fer_core.inference.stream import StreamOptions
 from fer_core.settings import ROOT
-from fer_core.ui.classify.controls import Controls, choose_controls
+from fer_core.ui.classify.controls import Controls, choose_controls, choose_smoothing
 from fer_core.ui.classify.modes import STREAM
 from fer_core.ui.live import panels
 from fer_core.ui.live.ice import IceServers, ice_servers
@@ -100,16 +100,7 @@ def _watch(
 def _session(controls: Controls) -> LiveSession:
     """Returns this visitor's session, with the controls as they are now."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        half_life = st.slider(
-            "Smoothing",
-            0.0,
-            2.0,
-            0.4,
-            0.1,
-            format="%.1f s",
-            help="After so many seconds, what was seen counts half. 0 smooths nothing.",
-            key="live_half_life",
-        )
+        half_life = choose_smoothing("live_half_life")
         mirror = st.toggle("Mirror", True, key=_MIRROR)
     options = StreamOptions(half_life, controls.threshold)
     reader = pipeline(controls.model, controls.detector, fast=True)

@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from fer_core.inference.stream import FaceStream, StreamOptions
 from fer_core.inference.video import EXTENSIONS, LONGEST_SIDE
 from fer_core.inference.video_job import State, VideoJob
-from fer_core.ui.classify.controls import Controls, choose_controls
+from fer_core.ui.classify.controls import Controls, choose_controls, choose_smoothing
 from fer_core.ui.classify.limits import largest_file_mb
 from fer_core.ui.data_url import data_url
 from fer_core.ui.loaders import pipeline, title
@@ -27,16 +27,7 @@ def read_video() -> None:
     left, right = st.columns([3, 2], gap="medium")
     with right:
         controls = choose_controls()
-        half_life = st.slider(
-            "Smoothing",
-            0.0,
-            2.0,
-            0.4,
-            0.1,
-            format="%.1f s",
-            help="After so many seconds, what was seen counts half. 0 smooths nothing.",
-            key="video_half_life",
-        )
+        half_life = choose_smoothing("video_half_life")
     with left:
         file = st.file_uploader(
             "A video with faces",
