@@ -117,7 +117,9 @@ def test_nothing_is_drawn_a_second_time(once):
     assert restarted(Recipe(epochs=2, seed=4), start) == Recipe(epochs=2, seed=7)
 
 
-def test_no_trunk_is_fetched_for_weights_that_are_saved_whole(stripes, weights, monkeypatch):
+def test_no_trunk_is_fetched_for_weights_that_are_saved_whole(
+    stripes, checkpoints, weights, monkeypatch
+):
     def fetch(*arguments):
         raise AssertionError("the saved file holds every weight")
 
