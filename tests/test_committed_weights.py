@@ -10,6 +10,7 @@ from fer_core.models import backbones, find
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import ROOT
+from fer_core.training.card import model_card
 from fer_core.training.train import LARGE
 
 WEIGHTS = ROOT / "weights"
@@ -44,6 +45,19 @@ def test_every_file_is_the_one_recorded(name):
     assert files & {"model.keras", "head.weights.h5"}
     for file in files:
         assert saved.file(file).stat().st_size <= LARGEST
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_says_what_is_recorded(name):
+    saved = open_model(name, WEIGHTS)
+    card = model_card(find(name), saved.recipe(), read_evaluation(saved))
+    assert saved.file("card.md").read_text() == card
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_robustness_and_the_code_that_judged_are_recorded(name):
+    record = read_evaluation(open_model(name, WEIGHTS))
+    assert record.robustness and record.commit
 
 
 def test_all_of_them_stay_small_enough_to_clone():

@@ -64,7 +64,7 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
     values = {c.name: _cost(c, cost) for c in priced}
     front = pareto_front(priced, cost)
     log = bool(values) and max(values.values()) > WIDE * min(values.values())
-    places = _places(priced, values, log)
+    places = _places(priced, values, log) if priced else {}
     figure = new_figure(height=440)
     if len(front) > 1:
         figure.add_scatter(
@@ -100,6 +100,8 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
         "Up and to the left is better. The dotted line is the Pareto front: on it, nothing cheaper "
         "is as accurate. Bars are 95 % intervals."
     )
+    if len(places) < len(priced):
+        caption += " Models without room for a label are in the legend."
     if cost == "milliseconds" and machines:
         caption += f" One face at a time, warm, one thread, {', '.join(machines)}."
     return Exhibit(
@@ -111,8 +113,10 @@ _TICKS = [step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5)]
 """Marks of a logarithmic axis; Plotly's own leave out the power of ten: 2, 5, 1, 2."""
 
 
-_WIDTH, _HEIGHT = 300, 370
-"""Pixels of the plot that labels are set for, a phone's; on a wider one they only stand freer."""
+_WIDTH, _HEIGHT = 520, 370
+"""Pixels of the plot that labels are set for; on a wider one they only stand freer."""
+_NARROW = 300
+"""Width of the plot on a phone, px: no label may leave it there."""
 _SIDES = ("top right", "bottom right", "top left", "bottom left")
 
 
@@ -127,7 +131,9 @@ def _places(priced: Sequence[Contender], values: Mapping[str, float], log: bool)
     for contender in sorted(priced, key=lambda c: -c.accuracy.value):
         for side in _SIDES:
             box = _label_box(*points[contender.name], contender.title, side)
-            if box[0] >= 0 and box[1] <= _WIDTH and not any(_overlap(box, t) for t in taken):
+            if _stays_inside(box, points[contender.name][0]) and not any(
+                _overlap(box, other) for other in taken
+            ):
                 places[contender.name] = side
                 taken.append(box)
                 break
@@ -153,6 +159,12 @@ def _label_box(x: float, y: float, title: str, side: str) -> _Box:
     left = x + 9 if side.endswith("right") else x - 9 - wide
     bottom = y + 2 if side.startswith("top") else y - 20
     return left, left + wide, bottom, bottom + 18
+
+
+def _stays_inside(box: _Box, x: float) -> bool:
+    """Returns whether a label stays inside the plot of a phone, where its marker is at `x`."""
+    shift = x * _NARROW / _WIDTH - x
+    return box[0] + shift >= 0 and box[1] + shift <= _NARROW
 
 
 def _overlap(one: _Box, other: _Box) -> bool:

@@ -9,6 +9,8 @@ from fer_core.dataset.faces import FaceDataset
 from fer_core.emotions import EMOTIONS, LABEL_SETS
 from fer_core.errors import DatasetError
 
+_USES = {"train": "to train on", "validation": "to select by", "test": "to test on"}
+
 
 @dataclass(frozen=True)
 class Split:
@@ -35,18 +37,26 @@ class Protocol:
     classes: tuple[str, ...]
     split: Callable[[FaceDataset], Split]
 
-    def whole_split(self, dataset: FaceDataset) -> Split:
+    def whole_split(self, dataset: FaceDataset, *needed: str) -> Split:
         """Returns the dataset's split.
 
+        Args:
+            dataset: What is split.
+            needed: Which of "train", "validation" and "test" must hold faces; all if none is named.
+
         Raises:
-            DatasetError: If it leaves no faces to train on, to select by or to test on.
+            DatasetError: If one of them holds none.
         """
         split = self.split(dataset)
-        sizes = [len(rows) for rows in (split.train, split.validation, split.test)]
-        if not all(sizes):
+        empty = [
+            use
+            for part, use in _USES.items()
+            if (not needed or part in needed) and not len(getattr(split, part))
+        ]
+        if empty:
             raise DatasetError(
-                f"{dataset.source} needs faces to train on, to select by and to test on; protocol "
-                f"{self.name} finds {sizes[0]:,}, {sizes[1]:,} and {sizes[2]:,}."
+                f"Protocol {self.name} finds no faces {' and none '.join(empty)} in "
+                f"{dataset.source}."
             )
         return split
 

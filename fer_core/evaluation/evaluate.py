@@ -45,12 +45,12 @@ def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluatio
         The predictions, as `predictions.npz` will hold them, and the judgement.
 
     Raises:
-        DatasetError: If the protocol leaves one of the dataset's splits empty.
+        DatasetError: If the protocol finds no faces to select by or to test on.
     """
     recipe = read_recipe(folder)
     classes = tuple(recipe["classes"])
     protocol = PROTOCOLS[recipe["protocol"]]
-    split = protocol.whole_split(dataset)
+    split = protocol.whole_split(dataset, "validation", "test")
     predictions = as_stored(
         Predictions(
             classes,

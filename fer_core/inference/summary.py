@@ -46,19 +46,20 @@ class Timeline:
         self._sums: dict[int, np.ndarray] = {}
         self._counts: dict[int, int] = {}
 
-    def add(self, seconds: float, probabilities: np.ndarray, step: float = 0.0) -> None:
+    def add(self, seconds: float, probabilities: np.ndarray, since: float | None = None) -> None:
         """Takes one frame's probabilities.
 
         Args:
             seconds: When; time must not go back.
             probabilities: Array (classes,).
-            step: Seconds from frame to frame. No bin is shorter: it would miss every frame.
+            since: When the frame before was, if it showed the face too: the bins between have no
+                frame of their own, but the face was not away.
         """
-        while self.width < step:
-            self._halve()
-        key = int(seconds / self.width + 1e-6)  # 0.3 / 0.1 is a hair less than 3
-        self._sums[key] = self._sums.get(key, 0) + probabilities.astype(float)
-        self._counts[key] = self._counts.get(key, 0) + 1
+        last = self._key(seconds)
+        first = last if since is None else min(self._key(since) + 1, last)
+        for key in range(first, last + 1):
+            self._sums[key] = self._sums.get(key, 0) + probabilities.astype(float)
+            self._counts[key] = self._counts.get(key, 0) + 1
         while len(self._bins()) > MOST_BINS:
             self._halve()
 
@@ -73,6 +74,9 @@ class Timeline:
         away = np.full_like(next(iter(self._sums.values())), np.nan)
         means = [self._sums[k] / self._counts[k] if k in self._sums else away for k in keys]
         return (np.array(keys) + 0.5) * self.width, np.array(means)
+
+    def _key(self, seconds: float) -> int:
+        return int(seconds / self.width + 1e-6)  # 0.3 / 0.1 is a hair less than 3
 
     def _bins(self) -> range:
         # Dictionaries keep the order of insertion, which is that of time.
@@ -157,23 +161,22 @@ class Summary:
         self._strongest: list[Moment] = []
         self._lately: dict[int, deque[_Glimpse]] = {}
         self._with_timeline: set[int] = set()
-        self._least_step = 0.0
 
     def add(
         self, rgb: np.ndarray, faces: Sequence[TrackedFace], seconds: float, threshold: float
     ) -> None:
         """Takes a frame and its faces."""
         step = min(seconds - self.seconds, _LONGEST_STEP) if self.frames else 0.0
-        if step > 0:
-            self._least_step = min(self._least_step or step, step)
+        follows = self.frames > 0 and seconds - self.seconds <= _LONGEST_STEP
         for face in faces:
             known = self.faces.setdefault(
                 face.number, FaceSummary(face.number, face.classes, seconds, seconds)
             )
             answer = face.answer(threshold)
             known.spent[answer] = known.spent.get(answer, 0.0) + step
+            was_there = follows and known.last == self.seconds
+            known.timeline.add(seconds, face.probabilities, self.seconds if was_there else None)
             known.last = seconds
-            known.timeline.add(seconds, face.probabilities, self._least_step)
             self._with_timeline.add(face.number)
             self._look(rgb, face, seconds)
         self.frames, self.seconds = self.frames + 1, seconds

@@ -203,7 +203,7 @@ CHEAPEST_FIRST = (
     "dcnn_elu",
     "slim_vgg",
 )
-"""Order of `train --all`: epochs times seconds an epoch, as `benchmarks/precision.py` measures."""
+"""Order of `train --all`: by how long it takes, trunk features included."""
 
 
 def recipes_of(kind: str) -> dict[str, Recipe]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fer_core.charts import cost
 from fer_core.charts.confidence import calibration_table, coverage_curves, reliability_diagram
 from fer_core.charts.cost import accuracy_against_cost, pareto_front
 from fer_core.charts.failures import (
@@ -18,7 +19,7 @@ from fer_core.charts.failures import (
 )
 from fer_core.charts.heat import heat_overlay
 from fer_core.charts.lead import leads, significance_matrix
-from fer_core.charts.look import model_colour, model_symbol
+from fer_core.charts.look import INK, model_colour, model_symbol
 from fer_core.charts.ranking import best_first, ranking
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
@@ -150,7 +151,28 @@ def test_every_model_is_named_beside_its_marker_or_in_the_legend(seven) -> None:
         ]
         assert [trace.name for trace in markers] == [c.title for c in contenders]
         assert all(("text" in trace.mode) != trace.showlegend for trace in markers)
+        assert any("text" in trace.mode for trace in markers)
     assert any(trace.showlegend for trace in markers), "six at one place cannot all have a label"
+
+
+def test_no_label_of_the_costs_covers_another_or_a_marker(seven) -> None:
+    values = {c.name: cost.COSTS["milliseconds"].of(c.cost) for c in seven}
+    points = cost._pixels(seven, values, log=True)
+    places = cost._places(seven, values, log=True)
+    titles = {c.name: c.title for c in seven}
+    boxes = [cost._label_box(*points[name], titles[name], side) for name, side in places.items()]
+    boxes += [(x - 8, x + 8, y - 8, y + 8) for x, y in points.values()]
+    for number, box in enumerate(boxes[: len(places)]):
+        assert not any(cost._overlap(box, other) for other in boxes[number + 1 :])
+
+
+def test_without_a_cost_on_record_the_chart_is_empty(seven) -> None:
+    bare = [replace(contender, cost=None) for contender in seven]
+    assert not accuracy_against_cost(bare).figure.data
+
+
+def test_figures_of_matrices_are_written_in_ink(seven) -> None:
+    assert confusion(seven[0]).figure.data[0].textfont.color == INK
 
 
 def test_cost_axis_is_logarithmic_where_costs_lie_far_apart(seven) -> None:

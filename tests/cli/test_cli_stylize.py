@@ -78,7 +78,7 @@ def test_faces_are_not_looked_for_where_they_are_not_held(run, painted, tmp_path
     ("arguments", "status", "message"),
     [
         ((PHOTO, "poles", "-o", "out.png", "--size", 5000), 1, "size must be 128 to 768"),
-        ((PHOTO, "poles", "-o", "out.png", "--quality", "best"), 2, "one of"),
+        ((PHOTO, "poles", "-o", "out.png", "--quality", "best"), 2, "'draft'"),
         ((PHOTO, "monet", "-o", "out.png"), 1, "monet cannot be read"),
         (("none.jpg", "poles", "-o", "out.png"), 1, "none.jpg cannot be read"),
         ((PHOTO, "poles", "-o", "none/out.png"), 2, "no folder none"),

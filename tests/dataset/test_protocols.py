@@ -51,8 +51,12 @@ def test_too_few_faces_for_a_stratified_tenth_are_one_sentence(name):
 
 def test_a_split_without_faces_is_one_sentence():
     alone = _dataset([3, 4, 5, 6], [0] * 4)
-    with pytest.raises(DatasetError, match="protocol fer2013 finds 4, 0 and 0"):
+    with pytest.raises(DatasetError, match="finds no faces to select by and none to test on in"):
         PROTOCOLS["fer2013"].whole_split(alone)
+    untrained = _dataset([3, 4], [1, 2])
+    assert PROTOCOLS["fer2013"].whole_split(untrained, "validation", "test").test.tolist() == [1]
+    with pytest.raises(DatasetError, match="no faces to train on in"):
+        PROTOCOLS["fer2013"].whole_split(untrained)
 
 
 def _dataset(labels, usage) -> FaceDataset:

@@ -8,6 +8,7 @@ from fer_core.dataset.quality import (
     distance_from_face_space,
     doubtful_by_model,
     doubtful_by_votes,
+    fits,
     fits_predictions,
     judged,
     majority_vote,
@@ -152,3 +153,14 @@ def test_predictions_fit_only_the_dataset_they_were_made_on() -> None:
     assert not fits_predictions(labels[:1200], predictions)
     labels[1299] = (labels[1299] + 1) % 7
     assert not fits_predictions(labels, predictions)
+
+
+def test_answers_fit_the_labels_at_their_rows() -> None:
+    labels = np.array([3, 4, 6, 0, 3], np.uint8)
+    answers = PredictedSplit(
+        np.full((2, 3), 1 / 3, np.float32), np.array([1, 2], np.uint8), np.array([1, 2])
+    )
+    classes = ("happy", "sad", "neutral")
+    assert fits(labels, classes, answers)
+    assert not fits((labels + 1) % 7, classes, answers)
+    assert not fits(labels[:2], classes, answers), "a row is not there"

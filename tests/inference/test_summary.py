@@ -102,6 +102,18 @@ def test_a_slow_video_has_no_gaps_but_where_the_face_is_away(rate):
     assert not gap[seconds < 1.5].any() and not gap[seconds > 4.2].any()
 
 
+def test_uneven_frames_leave_no_gaps_but_where_the_video_pauses():
+    summary, random = Summary(), np.random.default_rng(0)
+    early = np.cumsum(random.uniform(0.14, 0.26, 50))
+    times = [*early, *(early[-1] + 5 + np.arange(60) / 30)]
+    for seconds in times:
+        summary.add(PICTURE, [face(0.5)], seconds, 0.0)
+    seconds, values = summary.faces[1].timeline.points()
+    gap = np.isnan(values[:, 0])
+    assert gap.sum() == pytest.approx(50, abs=2)
+    assert not gap[(seconds < early[-1]) | (seconds > early[-1] + 5)].any()
+
+
 def test_timeline_gets_coarser_and_never_longer():
     line = Timeline()
     for index in range(20_000):

@@ -93,5 +93,5 @@ def test_a_training_goes_on_only_with_its_own_recipe_and_faces(stripes, checkpoi
 
 def test_faces_without_a_validation_split_are_refused(stripes, checkpoints):
     alone = replace(stripes, usage=np.zeros(len(stripes), np.uint8))
-    with pytest.raises(DatasetError, match="needs faces to train on, to select by and to test on"):
+    with pytest.raises(DatasetError, match="no faces to select by and none to test on"):
         train("custom_cnn", alone, Recipe(epochs=1))

@@ -78,7 +78,7 @@ def _load_chosen() -> Loaded | None:
 
 
 def say_unreadable(error: FerError) -> None:
-    """Draws why the dataset in the settings is not there; a public server tells no path of its."""
+    """Draws why a dataset is not there; a public server names none of its own paths."""
     said = "The dataset of this server cannot be read." if settings().hosted else str(error)
     st.error(plain(said), icon=":material/folder_off:")
 
@@ -97,9 +97,10 @@ def load_path(path: Path) -> Loaded:
 
 
 def _last_change(path: Path) -> int:
-    """Returns when a file changed, or a tree `split/class/` last gained or lost a picture."""
-    places = (path, *path.glob("*/"), *path.glob("*/*/"))
-    return max(place.stat().st_mtime_ns for place in places)
+    """Returns when a file changed, or a folder: a table in it, or the pictures of a tree."""
+    folders = (path, *path.glob("*/"), *path.glob("*/*/"), *path.glob("*/*/*/"))
+    tables = [file for kind in ("csv", "parquet") for file in path.glob(f"**/*.{kind}")]
+    return max(place.stat().st_mtime_ns for place in (*folders, *tables))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the dataset")

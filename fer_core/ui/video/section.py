@@ -6,6 +6,7 @@ from pathlib import PurePath
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fer_core.images import shrunk
 from fer_core.inference.stream import FaceStream, StreamOptions
 from fer_core.inference.video import EXTENSIONS, LONGEST_SIDE
 from fer_core.inference.video_job import State, VideoJob
@@ -19,6 +20,8 @@ from fer_core.ui.words import plain
 
 _JOB, _FILE = "video_job", "video_of_job"
 _EVERY = 1.0
+_PREVIEW = 480
+"""Longest side of the frame shown while a video is read, px."""
 
 
 def read_video() -> None:
@@ -110,8 +113,9 @@ def _watch(job: VideoJob) -> None:
         if st.button("Cancel", icon=":material/close:"):
             job.cancel()
         if job.preview is not None:
-            picture = data_url(job.preview, exact=False)  # a file could be gone when it is fetched
-            st.image(picture, width=480, alt="The frame being read")
+            small = shrunk(job.preview, _PREVIEW)[0]
+            picture = data_url(small, exact=False)  # a file could be gone when it is fetched
+            st.image(picture, width=_PREVIEW, alt="The frame being read")
 
     watch()
 
