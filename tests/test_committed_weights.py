@@ -83,7 +83,7 @@ def test_what_classifies_answers_as_the_keras_network(name):
     answers = Classifier(saved.file("model.tflite"), saved.classes).predict(faces)
     expected = load_network(saved)(faces[..., None], training=False).numpy()
     is_int8 = find(name).parameters > LARGE
-    np.testing.assert_allclose(answers, expected, atol=2e-2 if is_int8 else 5e-3)
+    np.testing.assert_allclose(answers, expected, atol=4e-2 if is_int8 else 5e-3)
 
 
 def of_both(saved, faces):
