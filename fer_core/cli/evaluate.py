@@ -52,8 +52,9 @@ def evaluate(
             "is for --data; FER2013 is recorded by --write.", param_hint="--out"
         )
     saved = open_model(name)
-    folder = (out or Path("evaluation") / name).resolve()
-    if data is not None and saved.weights.resolve() in (folder, *folder.parents):
+    folder = out or Path("evaluation") / name
+    whole = folder.resolve()
+    if data is not None and saved.weights.resolve() in (whole, *whole.parents):
         raise typer.BadParameter(
             f"{folder} is among the saved models, whose records are of FER2013; choose another.",
             param_hint="--out",

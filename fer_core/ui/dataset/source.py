@@ -98,9 +98,9 @@ def load_path(path: Path) -> Loaded:
 
 def _last_change(path: Path) -> int:
     """Returns when a file changed, or a folder: a table in it, or the pictures of a tree."""
-    folders = (path, *path.glob("*/"), *path.glob("*/*/"), *path.glob("*/*/*/"))
-    tables = [file for kind in ("csv", "parquet") for file in path.glob(f"**/*.{kind}")]
-    return max(place.stat().st_mtime_ns for place in (*folders, *tables))
+    patterns = ("*/", "*/*/", "*/*/*/", "*.csv", "*/*.csv", "*.parquet", "*/*.parquet")
+    places = (path, *(place for pattern in patterns for place in path.glob(pattern)))
+    return max(place.stat().st_mtime_ns for place in places)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the dataset")
