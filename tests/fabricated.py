@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fer_core.common.digest import sha256
 from fer_core.dataset import PROTOCOLS, FaceDataset, Split
-from fer_core.digest import sha256
 from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.evaluation.evaluate import as_stored, write

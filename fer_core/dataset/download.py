@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer_core.common.download import Progress, fetch, published_sha256
 from fer_core.dataset.archive import read_tar, read_zip
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import write_parquet
 from fer_core.dataset.statistics import count, read_statistics
-from fer_core.download import Progress, fetch, published_sha256
 from fer_core.errors import DatasetError, DownloadError
 from fer_core.settings import settings
 
@@ -64,7 +64,7 @@ def _published(source: Source) -> str | None:
 def fetch_fer2013(source: str = "huggingface", on_progress: Progress | None = None) -> FaceDataset:
     """Returns FER2013, fetched, checked and kept at `settings().fetched`.
 
-    Hugging Face publishes the archive's sha256, which is checked (see `fer_core.download`); Kaggle
+    Hugging Face publishes the archive's sha256, which is checked (see `common.download`); Kaggle
     publishes none. From either, the faces of each class and split are counted against FER2013's.
 
     Args:

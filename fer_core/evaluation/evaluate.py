@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from fer_core.common.digest import sha256
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.digest import sha256
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import CorruptModel, EvaluationError
 from fer_core.evaluation import calibration, cost

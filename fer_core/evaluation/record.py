@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from fer_core.digest import sha256
+from fer_core.common.digest import sha256
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import CorruptModel
 from fer_core.evaluation.intervals import Interval

@@ -6,10 +6,10 @@ import cv2
 import cv2.data
 import numpy as np
 
+from fer_core.common.pool import Pool
 from fer_core.errors import DetectorError
 from fer_core.faces.box import FaceBox, inside
 from fer_core.images import shrunk, to_gray
-from fer_core.pool import Pool
 
 LONGEST_SIDE = 640
 """Pictures are searched at most this long, px: at full size a phone's photo takes seconds."""

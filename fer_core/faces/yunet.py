@@ -5,11 +5,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fer_core.download import Progress, fetch
+from fer_core.common.download import Progress, fetch
+from fer_core.common.pool import Pool
 from fer_core.errors import DetectorError
 from fer_core.faces.box import FaceBox, inside
 from fer_core.images import shrunk
-from fer_core.pool import Pool
 from fer_core.settings import settings
 
 FILE = "face_detection_yunet_2023mar.onnx"

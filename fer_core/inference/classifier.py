@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from fer_core.common.pool import Pool
 from fer_core.errors import CorruptModel, ModelNotFound
 from fer_core.images import FACE_SIZE
-from fer_core.pool import Pool
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.savedmodels.temperature import apply_temperature
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fer_core.digest import md5
-from fer_core.download import Progress, fetch
+from fer_core.common.digest import md5
+from fer_core.common.download import Progress, fetch
 from fer_core.errors import DownloadError, ModelNotFound
 from fer_core.settings import settings
 

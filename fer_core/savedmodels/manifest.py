@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from fer_core.digest import sha256
+from fer_core.common.digest import sha256
 from fer_core.errors import CorruptModel
 from fer_core.models import find
 

@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fer_core.common.digest import sha256
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.digest import sha256
 from fer_core.evaluation.cost import machine
 from fer_core.evaluation.evaluate import evaluate_and_write, fingerprint
 from fer_core.evaluation.judge import library_versions

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fer_core.digest import sha256
+from fer_core.common.digest import sha256
 from fer_core.faces import Detector, detector, yunet_file
 from fer_core.models import REGISTRY
 from fer_core.savedmodels import open_model, saved_names

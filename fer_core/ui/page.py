@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.memory import return_large_blocks
+from fer_core.common.memory import return_large_blocks
 from fer_core.settings import ROOT
 
 PAGES = (

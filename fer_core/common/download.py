@@ -6,7 +6,7 @@ requests is imported where a file is fetched: most visits to the app fetch none.
 from collections.abc import Callable
 from pathlib import Path
 
-from fer_core.digest import sha256 as sha256_of
+from fer_core.common.digest import sha256 as sha256_of
 from fer_core.errors import DownloadError
 
 CHUNK = 1 << 16

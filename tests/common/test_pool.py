@@ -3,7 +3,7 @@ from threading import Barrier, Lock
 
 import pytest
 
-from fer_core.pool import Pool
+from fer_core.common.pool import Pool
 
 
 def test_no_object_is_lent_twice_at_once():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from file_server import FileServer, serving
 
-from fer_core.download import fetch, published_sha256
+from fer_core.common.download import fetch, published_sha256
 from fer_core.errors import DownloadError
 
 CONTENT = bytes(range(256)) * 4000

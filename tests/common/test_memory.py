@@ -7,7 +7,7 @@ from fer_core.settings import ROOT
 
 _PROGRAM = """
 import ctypes, sys
-from fer_core.memory import return_large_blocks
+from fer_core.common.memory import return_large_blocks
 if sys.argv[1] == "with":
     assert return_large_blocks()
 libc = ctypes.CDLL(None)
