@@ -59,6 +59,10 @@ class PipelineError(FerError):
     """A pipeline of image operations that cannot be read, or a step that cannot be run."""
 
 
+class BudgetError(FerError):
+    """More than this server has memory or time for."""
+
+
 def unknown(name: str, names: list[str], kind: str) -> str:
     """Returns the sentence that says a name is not known, and which was perhaps meant."""
     near = get_close_matches(name, names, n=1)

@@ -2,13 +2,20 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from fer_core.common.budget import memory_limit
 from fer_core.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
+
+HOSTED: dict[str, int] = {"max_video_mb": 50}
+"""Limits of a public server, where strangers share one machine."""
+
+_SHARE_OF_MEMORY = 0.4
 
 
 class Settings(BaseSettings):
@@ -26,7 +33,10 @@ class Settings(BaseSettings):
         max_video_mb: Largest video accepted, MB; more than `server.maxUploadSize` in
             `.streamlit/config.toml` has no effect, as it never arrives.
         max_dataset_mb: Largest dataset accepted as an upload, MB.
-        hosted: True on a public server: no path on the server's disk is ever taken from a user.
+        memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
+            for 40 % of the machine's memory, or of its container's.
+        hosted: True on a public server: no path on the server's disk is ever taken from a user, and
+            limits that are not set are those of `HOSTED`.
     """
 
     model_config = SettingsConfigDict(env_prefix="FER_")
@@ -41,7 +51,22 @@ class Settings(BaseSettings):
     max_pixels: int = 50_000_000
     max_video_mb: int = 200
     max_dataset_mb: int = 150
+    memory_mb: int | None = None
     hosted: bool = False
+
+    @model_validator(mode="after")
+    def _be_careful_where_hosted(self) -> Self:
+        if self.hosted:
+            for name in HOSTED.keys() - self.model_fields_set:
+                setattr(self, name, HOSTED[name])
+        return self
+
+    @property
+    def memory(self) -> int:
+        """What visitors may hold in memory together, bytes."""
+        if self.memory_mb is not None:
+            return self.memory_mb * 2**20
+        return int(memory_limit() * _SHARE_OF_MEMORY)
 
     @property
     def fetched(self) -> Path:

@@ -1,0 +1,24 @@
+import pytest
+
+from fer_core.common.budget import memory_limit
+from fer_core.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch):
+    for name in ("FER_HOSTED", "FER_MAX_VIDEO_MB", "FER_MEMORY_MB"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_public_server_takes_smaller_videos_unless_told_otherwise(monkeypatch):
+    assert Settings().max_video_mb == 200
+    monkeypatch.setenv("FER_HOSTED", "1")
+    assert Settings().max_video_mb == 50
+    monkeypatch.setenv("FER_MAX_VIDEO_MB", "120")
+    assert Settings().max_video_mb == 120
+
+
+def test_visitors_hold_two_fifths_of_the_memory_or_what_is_set(monkeypatch):
+    assert Settings().memory == pytest.approx(0.4 * memory_limit())
+    monkeypatch.setenv("FER_MEMORY_MB", "300")
+    assert Settings().memory == 300 * 2**20
