@@ -1,79 +1,11 @@
 """Style transfer: a face and a painting become one picture, and the model reads it again."""
 
-import streamlit as st
+from studio.page import begin
 
-from fer_core.errors import FerError
-from fer_core.images import shrunk
-from fer_core.settings import ROOT
-from fer_core.ui.notice import notice
-from fer_core.ui.page import begin, lead
-from fer_core.ui.pictures import choose
-from fer_core.ui.style import kept, work
-from fer_core.ui.style.easel import show_making, show_painting, show_strip, show_survival
-from fer_core.ui.style.options import choose_options
-from fer_core.ui.style.paintings import choose_paintings
-from fer_core.ui.style.photo import read
-from fer_core.ui.words import plain
+begin("Style transfer")  # The frame is on the screen while the rest is imported.
 
-_PREVIEW = 400
+from studio.notice import notice
+from studio.style.page import show_page
 
-
-def show_easel() -> str:
-    """Draws the painting, or the one being painted; returns the answer in a sentence."""
-    if work.current_job() is not None:
-        work.follow()
-        return "Your picture is being painted. Stay on this page and watch it grow."
-    work.report()
-    painting = kept.shown()
-    show_painting(painting)
-    sentence = show_survival(painting)
-    show_making(painting)
-    return sentence
-
-
-def choose_and_paint() -> None:
-    """Draws photo, painting, options and the button."""
-    pictures = choose("style")
-    paintings = choose_paintings()
-    options = choose_options(paintings)
-    if not pictures:
-        st.caption("Choose a photo to paint.")
-        return
-    try:
-        photo, faces = read(pictures[0].data)
-    except FerError as error:
-        st.error(f"{plain(pictures[0].name)}: {error}", icon=":material/broken_image:")
-        return
-    with st.container(horizontal=True, wrap=False, gap="small"):
-        for title, picture in (("Photo", photo), (paintings[0].title, paintings[0].picture)):
-            with st.container():
-                st.image(
-                    shrunk(picture, _PREVIEW)[0],
-                    width="stretch",
-                    output_format="JPEG",
-                    caption=plain(title),
-                    alt=title,
-                )
-    work.offer_to_paint(pictures[0].name, photo, faces, paintings, options)
-
-
-begin("Style transfer")
-st.html(ROOT / "fer_core" / "ui" / "style" / "style.css")
-st.title("Style transfer", anchor=False)
-answer = st.empty()
-left, right = st.columns([3, 2], gap="medium")
-with right, st.container(border=True):
-    try:
-        choose_and_paint()
-    except FerError as error:
-        st.error(str(error), icon=":material/error:")
-with left:
-    try:
-        sentence = show_easel()
-    except FerError as error:
-        st.error(str(error), icon=":material/error:")
-        sentence = "A photo and a painting become one picture."
-show_strip()
-with answer:
-    lead(sentence)
+show_page()
 notice()

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pylibsrtp  # noqa: F401  # before TensorFlow: see fer_core.ui
+import pylibsrtp  # noqa: F401  # before TensorFlow: see studio
 import pytest
 
 from fer_core.dataset import FaceDataset, load

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,7 @@ print(json.dumps([read, [name for name in %r if name in sys.modules]]))
 
 _WEBCAM_AFTER_TENSORFLOW = """
 import json, sys
-import fer_core.ui
+import studio
 import tensorflow
 import streamlit_webrtc
 print(json.dumps([name for name in %r if name in sys.modules]))
@@ -55,11 +56,23 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def test_only_the_ui_room_imports_streamlit():
-    modules = (ROOT / "fer_core").rglob("*.py")
-    outside = [path for path in modules if (ROOT / "fer_core" / "ui") not in path.parents]
-    assert len(outside) > 30
-    assert [str(path) for path in outside if "streamlit" in imported(path)] == []
+def test_the_library_never_imports_streamlit():
+    modules = list((ROOT / "fer_core").rglob("*.py"))
+    assert len(modules) > 30
+    assert [str(path) for path in modules if "streamlit" in imported(path)] == []
+
+
+def test_no_page_reaches_into_the_room_of_another():
+    rooms = {path.parent.name for path in (ROOT / "studio").glob("*/__init__.py")}
+    assert len(rooms) == 6
+    reaching = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for room in rooms
+        for path in (ROOT / "studio" / room).rglob("*.py")
+        for name in re.findall(r"from studio\.(\w+)", path.read_text())
+        if name in rooms - {room}
+    ]
+    assert reaching == []
 
 
 def in_new_process(code: str, *arguments: str) -> list:

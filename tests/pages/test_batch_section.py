@@ -11,8 +11,8 @@ from fer_core.emotions import EMOTIONS
 from fer_core.images import encode_png
 from fer_core.inference import Pipeline
 from fer_core.settings import ROOT
-from fer_core.ui.batch.run import BatchRun
-from fer_core.ui.classify.modes import BATCH, MODE
+from studio.classify.batch.run import BatchRun
+from studio.classify.modes import BATCH, MODE
 
 
 @pytest.fixture

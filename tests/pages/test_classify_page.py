@@ -11,8 +11,8 @@ from fer_core.emotions import EMOTIONS
 from fer_core.images import decode, encode_png
 from fer_core.samples import SAMPLES
 from fer_core.settings import ROOT
-from fer_core.ui.classify.reading import analyse, marked_png
-from fer_core.ui.pictures import CAMERA, UPLOAD, Picture
+from studio.pictures import CAMERA, UPLOAD, Picture
+from studio.reading import analyse, marked_png
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_no_saved_model_shows_how_to_train_one(page, saved_models):
 
 def test_yunet_that_is_not_here_can_be_fetched(page, monkeypatch):
     fetched = []
-    monkeypatch.setattr("fer_core.ui.classify.controls.fetch_yunet", lambda: fetched.append(1))
+    monkeypatch.setattr("studio.classify.controls.fetch_yunet", lambda: fetched.append(1))
     page.run()
     page.radio(key="classify_detector").set_value("yunet").run()
     assert "YuNet is not on this machine" in page.info[0].value

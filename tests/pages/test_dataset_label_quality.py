@@ -9,10 +9,11 @@ from dataset_page import Open, grid, parquet, texts, upload
 
 from fer_core.dataset import FaceDataset, duplicates
 from fer_core.emotions import EMOTIONS
-from fer_core.ui.dataset.doubtful import _confirmed
-from fer_core.ui.dataset.face import _agrees
-from fer_core.ui.dataset.source import UPLOADED, Loaded
-from fer_core.ui.dataset.view import View
+from studio.dataset.doubtful import _confirmed
+from studio.dataset.face import _agrees
+from studio.dataset.source import UPLOADED
+from studio.dataset.view import View
+from studio.datasets import Loaded
 
 
 def test_searching_an_upload_for_copies_leaves_nothing_on_disk(

@@ -86,7 +86,7 @@ def test_augmentation_shows_what_the_other_process_answers(
         asked.append((recipe, seed))
         return np.repeat(face[None], count, axis=0)
 
-    monkeypatch.setattr("fer_core.ui.dataset.augmentation.augmented", answer)
+    monkeypatch.setattr("studio.dataset.augmentation.augmented", answer)
     page = open_page(made_up, "Augmentation")
     page.selectbox(key="augment_model").set_value("custom_cnn").run()
     page.number_input(key="augment_row").set_value(9).run()
@@ -100,7 +100,7 @@ def test_frozen_models_see_the_face_as_it_is_and_four_views(
     open_page: Open, made_up: FaceDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "fer_core.ui.dataset.augmentation.augmented",
+        "studio.dataset.augmentation.augmented",
         lambda face, recipe, count, seed: np.repeat(face[None], count, axis=0),
     )
     page = open_page(made_up, "Augmentation")

@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 from fer_core.dataset import FaceDataset
 from fer_core.dataset.parquet_form import write_parquet
 from fer_core.settings import ROOT, settings
-from fer_core.ui.dataset.source import CHOSEN, load_path
-from fer_core.ui.words import plain
+from studio.dataset.source import CHOSEN
+from studio.datasets import load_path
+from studio.words import plain
 
 
 def test_upload_is_shown_and_written_nowhere(

@@ -12,8 +12,8 @@ from fer_core.imageops import OPERATIONS, Pipeline, Step
 from fer_core.imageops.archive import zip_results
 from fer_core.images import decode, encode_png
 from fer_core.settings import ROOT, settings
-from fer_core.ui.imageops.sources import OWN
-from fer_core.ui.words import plain
+from studio.imageops.sources import OWN
+from studio.words import plain
 
 VIEWS = {
     "libraries": ":material/compare: Three libraries",

@@ -9,8 +9,8 @@ from streamlit_webrtc import WebRtcStreamerContext, WebRtcStreamerState
 
 from fer_core.inference import live, stream
 from fer_core.settings import ROOT
-from fer_core.ui.classify.modes import BATCH, MODE, STREAM, WEBCAM
-from fer_core.ui.live import section
+from studio.classify.modes import BATCH, MODE, STREAM, WEBCAM
+from studio.classify.webcam import section
 
 
 class Worker:

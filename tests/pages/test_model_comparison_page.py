@@ -15,9 +15,9 @@ from fer_core.evaluation.guests import read_guest
 from fer_core.images import encode_png
 from fer_core.savedmodels import open_model, update_manifest
 from fer_core.settings import ROOT, settings
-from fer_core.ui.comparison import mistakes
-from fer_core.ui.comparison.choice import GUESTS
-from fer_core.ui.words import plain
+from studio.comparison import mistakes
+from studio.comparison.choice import GUESTS
+from studio.words import plain
 
 
 def open_page(guests: Sequence[Contender] = (), **query: str | list[str]) -> AppTest:

@@ -14,10 +14,10 @@ from fer_core.styletransfer.jobs import Job, JobQueue
 from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import StyleOptions
 from fer_core.styletransfer.paintings import PAINTINGS
-from fer_core.ui.pictures import UPLOAD
-from fer_core.ui.style import photo, work
-from fer_core.ui.style.work import duration
-from fer_core.ui.words import plain
+from studio.pictures import UPLOAD
+from studio.style import photo, work
+from studio.style.work import duration
+from studio.words import plain
 
 FAKE = (sys.executable, str(ROOT / "tests" / "styletransfer" / "fake_worker.py"))
 FINISHES, NEVER_ENDS, FAILS = range(3)
@@ -214,7 +214,7 @@ def test_what_is_no_picture_is_named_and_the_page_stands(page):
 
 
 def test_the_download_says_how_it_was_made():
-    from fer_core.ui.style.kept import sample
+    from studio.style.kept import sample
 
     record = json.loads(Image.open(io.BytesIO(sample().png())).text["Style transfer"])
     assert record["paintings"] == ["Improvisation"]

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from fer_core.inference.summary import Summary
 from fer_core.inference.video_job import State
 from fer_core.settings import ROOT, settings
-from fer_core.ui.classify.modes import MODE, VIDEO
-from fer_core.ui.video.results import sentence
+from studio.classify.modes import MODE, VIDEO
+from studio.classify.video.results import sentence
 
 
 @pytest.fixture

@@ -1,0 +1,170 @@
+"""Many pictures: uploaded, read in turn, told as shares and a table."""
+
+import io
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.charts.look import percent
+from fer_core.charts.timeline import share_bars
+from fer_core.errors import FerError
+from fer_core.images import EXTENSIONS
+from fer_core.inference.batch_table import columns
+from fer_core.savedmodels import open_model
+from fer_core.settings import settings
+from studio.classify.batch.run import BatchRun, entries_of
+from studio.classify.controls import Controls, choose_controls
+from studio.classify.limits import largest_file_mb
+from studio.figure import show
+from studio.loaders import pipeline, title
+from studio.page import lead
+
+_RUN, _FILES = "batch_run", "batch_of_files"
+
+
+def read_batch() -> None:
+    """Draws the section."""
+    answer = st.empty()
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        controls = choose_controls()
+    with left:
+        files = st.file_uploader(
+            "Pictures, or zip files of them",
+            (*EXTENSIONS, "zip"),
+            accept_multiple_files=True,
+            max_upload_size=largest_file_mb(),
+            key="batch_files",
+        )
+    run = _run_of([file.file_id for file in files])
+    with left:
+        if files and (run is None or run.is_done or run.is_paused):
+            run = _offer([(file.name, file.getvalue()) for file in files], controls, run)
+    with answer:
+        lead(_answer(run, bool(files)))
+    if not files:
+        _say_what_comes()
+    if run is None:
+        return
+    if not run.is_done and not run.is_paused:
+        _go_on(run)
+    if run.rows:
+        _show(run)
+
+
+def _answer(run: BatchRun | None, has_files: bool) -> str:
+    if run is None:
+        return (
+            "Which expressions do these pictures show? Press Read."
+            if has_files
+            else "Which expressions do many pictures show? Choose them, or a zip file."
+        )
+    if not run.is_done:
+        return f"{run.read:,} of {run.total:,} pictures are read."
+    answers = run.answers()
+    bad = f" {run.bad:,} could not be read." if run.bad else ""
+    if not answers:
+        return f"No face was found in {run.total:,} pictures.{bad}"
+    (most, count), faces = answers.most_common(1)[0], answers.total()
+    return (
+        f"{title(run.model)} finds {faces:,} {'face' if faces == 1 else 'faces'} in "
+        f"{run.total:,} {'picture' if run.total == 1 else 'pictures'}; most often, "
+        f"{percent(count / faces)}, the answer is **{most}**.{bad}"
+    )
+
+
+def _say_what_comes() -> None:
+    with st.container(border=True):
+        st.markdown(
+            "You get a table with one row for each face and the share of each answer. A picture "
+            "without a face or one that is damaged has a row too."
+        )
+        st.caption(
+            f"Up to {largest_file_mb()} MB a file, {settings().max_upload_mb} MB a picture. "
+            "For more, or for a folder on your own machine:"
+        )
+        st.code("python -m fer_core classify FOLDER --out table.csv", language="bash")
+
+
+def _offer(
+    files: list[tuple[str, bytes]], controls: Controls, run: BatchRun | None
+) -> BatchRun | None:
+    """Offers to read, to go on or to read again; returns the run that then is."""
+    if run is not None and run.is_paused:
+        if st.button("Go on", icon=":material/play_arrow:", type="primary"):
+            run.is_paused = False
+        return run
+    if not st.button(
+        "Read" if run is None else "Read again",
+        icon=":material/play_arrow:",
+        type="primary" if run is None else "secondary",
+    ):
+        return run
+    try:
+        total, entries = entries_of(files)
+    except FerError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+    run = BatchRun(controls.model, controls.detector, controls.threshold, total, entries)
+    st.session_state[_RUN] = run
+    return run
+
+
+def _go_on(run: BatchRun) -> None:
+    """Reads until all is read; whatever else is pressed meanwhile, it goes on in the next run."""
+    if st.button("Pause", icon=":material/pause:", key="batch_pause"):
+        run.is_paused = True
+        st.rerun()
+    bar = st.progress(run.read / run.total)
+    reader = pipeline(run.model, run.detector)
+    while not run.is_done:
+        run.step(reader)
+        bar.progress(run.read / run.total, f"{run.read:,} of {run.total:,} pictures")
+    st.rerun()
+
+
+def _show(run: BatchRun) -> None:
+    classes = open_model(run.model).classes
+    table = pd.DataFrame(run.rows, columns=columns(classes))
+    answers = run.answers()
+    if answers:
+        faces = answers.total()
+        show(
+            share_bars({answer: count / faces for answer, count in answers.most_common()}),
+            f"Share of each answer among {faces:,} faces; the bars add up to 100 %.",
+            key="batch_shares",
+        )
+    st.subheader("Every face", anchor=False)
+    shares = ["confidence", *classes]
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_order=["picture", "face", "answer", *shares, "error"],
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in shares},
+        placeholder="–",
+        alt="One row for each face, and for each picture without one",
+    )
+    parquet = io.BytesIO()
+    table.to_parquet(parquet, index=False)
+    with st.container(horizontal=True):
+        for label, data, mime in (
+            ("CSV", table.to_csv(index=False), "text/csv"),
+            ("Parquet", parquet.getvalue(), "application/vnd.apache.parquet"),
+        ):
+            st.download_button(
+                label,
+                data,
+                f"faces.{label.lower()}",
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"batch_{label}",
+            )
+
+
+def _run_of(files: list[str]) -> BatchRun | None:
+    """Returns the run over these uploads; one over others is dropped."""
+    if st.session_state.get(_FILES) != files:
+        st.session_state.pop(_RUN, None)
+        st.session_state[_FILES] = files
+    return st.session_state.get(_RUN)

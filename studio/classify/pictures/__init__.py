@@ -1,0 +1,1 @@
+"""Sections of Classify that read pictures."""

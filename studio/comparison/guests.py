@@ -1,0 +1,91 @@
+"""Bring your own: a third party's predictions, or saved models on one's own faces."""
+
+import streamlit as st
+
+from fer_core.dataset import load_upload
+from fer_core.dataset.load import UPLOADS
+from fer_core.errors import FerError
+from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.evaluate import evaluate_own
+from fer_core.evaluation.guests import SCHEMA, own_contender, read_guest
+from fer_core.review.part import Part
+from fer_core.savedmodels import open_model, saved_names
+from fer_core.settings import settings
+from studio.comparison.choice import GUESTS, JOINED, read_all
+from studio.loaders import title
+
+
+def show_guests(chosen: Part) -> None:
+    """Draws the two ways to join the comparison for this session, and who has joined."""
+    st.subheader("Bring your own", anchor=False)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("#### Predictions of another model")
+        _bring_predictions()
+    with right:
+        st.markdown("#### Faces of your own")
+        _bring_faces(chosen)
+    for name, guest in list(_guests().items()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{guest.title}**, {len(guest.split):,} faces")
+            if st.button("Remove", key=f"remove-{name}", icon=":material/close:"):
+                del _guests()[name]
+                st.rerun()
+
+
+def _guests() -> dict[str, Contender]:
+    return st.session_state.setdefault(GUESTS, {})
+
+
+def _bring_predictions() -> None:
+    with st.form("guest", border=False):
+        file = st.file_uploader("Predictions", ("csv", "npz"), help=SCHEMA)
+        name = st.text_input("What to call it", max_chars=30, placeholder="their model")
+        if not st.form_submit_button("Compare", icon=":material/person_add:") or file is None:
+            st.caption("They stay in memory until the session ends.")
+            return
+    try:
+        guest = read_guest(name or file.name, file.name, file.getvalue(), read_all().contenders)
+    except FerError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _join(guest)
+    st.rerun()
+
+
+def _bring_faces(chosen: Part) -> None:
+    runnable = [c for c in chosen.contenders if c.name in saved_names()]
+    with st.form("own", border=False):
+        file = st.file_uploader(
+            "Labelled faces",
+            UPLOADS,
+            max_upload_size=settings().max_dataset_mb,
+            help="A zip of folders named after emotions with pictures in them, or any form of "
+            "FER2013. Where there is a test split, only that is judged.",
+        )
+        if not st.form_submit_button("Judge the chosen models", icon=":material/play_arrow:"):
+            st.caption("Here models run; the faces stay in memory and are not written to disk.")
+            return
+    if file is None or not runnable:
+        st.info("Choose a file, and at least one saved model.")
+        return
+    try:
+        _judge(file.name, file.getvalue(), runnable)
+    except FerError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _judge(file: str, data: bytes, runnable: list[Contender]) -> None:
+    with st.status("Reading the faces") as status:
+        dataset = load_upload(file, data)
+        for contender in runnable:
+            status.update(label=f"{contender.title} reads {len(dataset):,} faces")
+            predictions, record = evaluate_own(open_model(contender.name), dataset)
+            guest = own_contender(title(contender.name), predictions, record)
+            _join(guest)
+    st.rerun()
+
+
+def _join(guest: Contender) -> None:
+    _guests()[guest.name] = guest
+    st.session_state[JOINED] = guest

@@ -1,0 +1,100 @@
+"""What did it get wrong?"""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.dataset import FaceDataset
+from fer_core.dataset.quality import fits
+from fer_core.errors import FerError
+from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
+from fer_core.evaluation.words import wrong_sentence
+from fer_core.review.part import Part
+from fer_core.settings import settings
+from studio.comparison.choice import choose_one
+from studio.datasets import load_path, say_unreadable
+from studio.face_grid import Face, face_grid
+
+SHOWN = 24
+
+_ORDERS = {
+    "sure": "Most confidently wrong",
+    "wrong": "Wrong, at random",
+    "any": "Any face, at random",
+}
+
+
+def show_mistakes(chosen: Part) -> None:
+    """Counts the wrong answers and draws wrongly read faces, titled true / predicted."""
+    st.subheader("What did it get wrong?", anchor=False)
+    st.markdown("\n".join(f"- {wrong_sentence(contender)}" for contender in chosen.contenders))
+    dataset = _dataset()
+    if dataset is None:
+        st.info(
+            "The faces themselves need the dataset: run `python -m fer_core data fetch`, or set "
+            "`FER_DATA` to where FER2013 lies.",
+            icon=":material/grid_view:",
+        )
+        return
+    contender = choose_one(chosen.contenders)
+    if not fits(dataset.labels, contender.classes, contender.split):
+        st.info(f"The dataset here is not the one {contender.title} was tested on.")
+        return
+    _show_faces(contender, dataset)
+
+
+def _dataset() -> FaceDataset | None:
+    path = settings().dataset
+    if path is None:
+        return None
+    try:
+        return load_path(path).dataset
+    except FerError as error:
+        say_unreadable(error)
+        return None
+
+
+def _show_faces(contender: Contender, dataset: FaceDataset) -> None:
+    order = st.segmented_control(
+        "Faces",
+        list(_ORDERS),
+        default="sure",
+        required=True,
+        format_func=_ORDERS.__getitem__,
+        key="faces",
+        bind="query-params",
+    )
+    left, right, third = st.columns([3, 3, 1], vertical_alignment="bottom")
+    truth = left.multiselect("Truly", contender.classes, key="truth", placeholder="any emotion")
+    said = right.multiselect("Read as", contender.classes, key="said", placeholder="any emotion")
+    if third.button("Others", icon=":material/casino:", disabled=order == "sure"):
+        st.session_state["mistakes-seed"] = st.session_state.get("mistakes-seed", 0) + 1
+    faces = select_faces(contender, wrong_only=order != "any", truth=truth, predicted=said)
+    if len(faces) == 0:
+        st.info("No such face.")
+        return
+    if order == "sure":
+        ordered = most_confident(contender, faces)
+    else:
+        ordered = at_random(faces, st.session_state.get("mistakes-seed", 0))
+    confidence = contender.calibrated.max(axis=1)
+    face_grid(
+        [_face(contender, dataset, confidence, index) for index in ordered[:SHOWN]],
+        key="mistakes",
+        opens=False,
+    )
+    st.caption(
+        f"{min(SHOWN, len(faces))} of {len(faces):,} such faces, each titled true / predicted, "
+        f"with {contender.title}'s confidence."
+    )
+
+
+def _face(contender: Contender, dataset: FaceDataset, confidence: np.ndarray, index: int) -> Face:
+    split = contender.split
+    row = int(split.rows[index])
+    return Face(
+        row=row,
+        picture=dataset.images[row],
+        label=contender.classes[split.labels[index]],
+        note=f"/ {contender.classes[split.predicted[index]]} {100 * confidence[index]:.0f} %",
+    )

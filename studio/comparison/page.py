@@ -1,0 +1,61 @@
+"""The Model comparison page."""
+
+import streamlit as st
+
+from fer_core.evaluation.words import headline
+from fer_core.review.part import Part
+from studio.comparison.attention import show_attention
+from studio.comparison.choice import choose, read_all
+from studio.comparison.confidence import show_confidence
+from studio.comparison.cost import show_cost
+from studio.comparison.failures import show_failures
+from studio.comparison.guests import show_guests
+from studio.comparison.lead import show_lead
+from studio.comparison.mistakes import show_mistakes
+from studio.comparison.ranking import show_missing, show_ranking
+from studio.comparison.robustness import show_robustness
+from studio.comparison.take_away import show_take_away
+from studio.comparison.training import show_training
+from studio.page import lead
+from studio.states import no_model
+
+SECTIONS = {
+    "Lead": show_lead,
+    "Cost": show_cost,
+    "Failures": show_failures,
+    "Confidence": show_confidence,
+    "Robustness": show_robustness,
+    "Attention": show_attention,
+    "Mistakes": show_mistakes,
+    "Training": show_training,
+    "Take away": show_take_away,
+    "Your own": show_guests,
+}
+
+
+def show_page() -> None:
+    """Draws which models to compare, the answer, the ranking, and the open section."""
+    field = read_all()
+    if field.contenders:
+        answer = st.empty()
+        chosen = choose(field)
+        if chosen:
+            with answer:
+                lead(headline(chosen.contenders, chosen.comparisons))
+            show_ranking(chosen)
+        show_missing(field)
+        if chosen:
+            _show_sections(chosen)
+    else:
+        lead("Which model reads faces best? A trained model is needed to say.")
+        no_model()
+        show_missing(field)
+
+
+def _show_sections(chosen: Part) -> None:
+    """Draws the open section only; which one it is lives in the URL."""
+    tabs = st.tabs(list(SECTIONS), key="section", bind="query-params")
+    for tab, show in zip(tabs, SECTIONS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(chosen)

@@ -1,0 +1,78 @@
+"""Which is best?"""
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.charts.ranking import ranking, ranking_table
+from fer_core.evaluation.comparison import Field
+from fer_core.evaluation.metrics import METRICS
+from fer_core.evaluation.words import figure_text, optimistic_sentence
+from fer_core.review.part import Part
+from studio.figure import show
+from studio.words import plain
+
+
+def show_ranking(chosen: Part) -> None:
+    """Draws every model's figure with its interval, and the sortable table of all figures."""
+    metric = st.segmented_control(
+        "Ranked by",
+        list(METRICS),
+        default="accuracy",
+        required=True,
+        format_func=lambda key: METRICS[key].title,
+        key="metric",
+        bind="query-params",
+    )
+    exhibit = ranking(chosen.contenders, metric, chosen.untrained)
+    show(exhibit.figure, exhibit.caption, key="ranking")
+    optimistic = optimistic_sentence(chosen.contenders)
+    if optimistic:
+        st.caption(optimistic)
+    _show_table(ranking_table(chosen.contenders))
+
+
+def _show_table(table: pd.DataFrame) -> None:
+    """Draws the ranking's table with shares as percentages and each interval in one column."""
+    number = st.column_config.NumberColumn
+    config = {"Model": st.column_config.TextColumn(pinned=True)}
+    for key, metric in METRICS.items():
+        bounds = zip(
+            table.pop(f"{metric.title} low"), table.pop(f"{metric.title} high"), strict=True
+        )
+        texts = [
+            " – ".join(figure_text(key, bound).removesuffix(" %") for bound in pair)
+            for pair in bounds
+        ]
+        place = list(table.columns).index(metric.title)
+        table.insert(place + 1, f"{metric.title}, {metric.interval}", texts)
+        if metric.is_share:
+            table[metric.title] *= 100
+        config[metric.title] = number(format="%.1f %%" if metric.is_share else "%.3f")
+    config |= {title: number(format="%.2f") for title in ("MMACs", "Size, MB", "ms per face")}
+    config["Parameters"] = number(format="compact")
+    st.dataframe(table, hide_index=True, column_config=config)
+
+
+def show_missing(field: Field) -> None:
+    """Names what cannot be compared: folders that cannot be read, architectures not trained."""
+    for name, reason in field.unreadable.items():
+        st.warning(
+            f"**{plain(name)}** cannot be read and is left out. {reason}",
+            icon=":material/broken_image:",
+        )
+    if not field.untrained:
+        return
+    few = len(field.untrained) == 1
+    label = f"{field.untrained[0].title} is" if few else f"{len(field.untrained)} architectures are"
+    with st.expander(f"{label} not trained here", icon=":material/model_training:"):
+        table = pd.DataFrame(
+            {
+                "Model": spec.title,
+                "From": spec.report,
+                "Reported": spec.reported or "no figure",
+                "Parameters, M": round(spec.parameters / 1e6, 2),
+                "To train it": f"python -m fer_core train {spec.name}",
+            }
+            for spec in field.untrained
+        )
+        st.dataframe(table, hide_index=True)

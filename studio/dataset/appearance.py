@@ -1,0 +1,82 @@
+"""What each class looks like on average, how faces vary, how bright they are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from fer_core.charts.dataset import intensity_histograms
+from fer_core.charts.look import percent
+from fer_core.dataset.statistics import Appearance
+from fer_core.emotions import EMOTIONS
+from studio.dataset.view import View, look_of
+from studio.face_grid import Face, face_grid
+from studio.figure import show_exhibit
+
+CONTRAST = 5.0
+"""A mean face differs from the average one by few gray values; drawn five times as strong."""
+
+
+def show_appearance(view: View) -> None:
+    """Draws mean faces, eigenfaces and gray values."""
+    with st.spinner("Averaging the faces"):
+        look = look_of(view)
+    _means(look, view.classes)
+    _eigenfaces(look)
+    st.subheader("How bright they are", anchor=False)
+    exhibit = intensity_histograms(look.histograms, view.classes)
+    show_exhibit(exhibit)
+
+
+def _means(look: Appearance, classes: Sequence[str]) -> None:
+    st.subheader("The mean face of each emotion", anchor=False)
+    how = st.segmented_control(
+        "Show",
+        ["Mean face", "Difference from the average"],
+        default="Mean face",
+        required=True,
+        key="mean_faces",
+        label_visibility="collapsed",
+    )
+    faces = []
+    for name in classes:
+        mean = look.mean_faces[EMOTIONS.index(name)]
+        if np.isfinite(mean).all():
+            if how != "Mean face":
+                mean = 128 + CONTRAST * (mean - look.mean_face)
+            faces.append(Face(EMOTIONS.index(name), _gray(mean), name))
+    face_grid(faces, key="means", scale=2, opens=False)
+    if how == "Mean face":
+        st.caption("The average of all faces of a label: what they have in common survives.")
+    else:
+        st.caption(
+            f"Mean face less the average of all faces, {CONTRAST:.0f} times as strong: lighter "
+            "where this emotion's faces are lighter than most, darker where they are darker."
+        )
+
+
+def _eigenfaces(look: Appearance) -> None:
+    st.subheader("How faces vary: eigenfaces", anchor=False)
+    if not len(look.eigenfaces):
+        st.caption("One face does not vary.")
+        return
+    faces = [
+        Face(
+            number,
+            _gray(128 + 110 * face / max(float(np.abs(face).max()), 1e-9)),
+            f"No. {number + 1}",
+            percent(float(share)),
+        )
+        for number, (face, share) in enumerate(zip(look.eigenfaces, look.explained, strict=True))
+    ]
+    face_grid(faces, key="eigenfaces", opens=False)
+    st.caption(
+        f"The {len(faces)} directions in which faces differ most (Turk & Pentland 1991), with the "
+        f"share of the variance along each; together {percent(float(look.explained.sum()))}. Light "
+        "and dark may be swapped. The first ones are lighting and pose, not expression: that is "
+        "what a model has to see through."
+    )
+
+
+def _gray(values: np.ndarray) -> np.ndarray:
+    return np.clip(values, 0, 255).round().astype(np.uint8)

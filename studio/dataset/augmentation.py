@@ -1,0 +1,97 @@
+"""What training makes of a face before the model sees it."""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.dataset.augmentation import augmented, recipe_as_trained
+from fer_core.emotions import EMOTIONS
+from fer_core.errors import FerError
+from fer_core.faces import crop, detector
+from fer_core.models import REGISTRY
+from fer_core.samples import SAMPLES
+from fer_core.training.recipe import Augmentation
+from fer_core.training.recipes import OURS
+from studio.dataset.view import View
+from studio.face_grid import Face, face_grid
+from studio.words import plain
+
+COUNT = 15
+
+
+def show_augmentation(view: View) -> None:
+    """Draws a face as a model's training sees it."""
+    st.subheader("What training makes of a face", anchor=False)
+    model, chosen, again = st.columns([2, 1, 1], vertical_alignment="bottom")
+    names = [name for name in REGISTRY if name in OURS]
+    name = model.selectbox(
+        "As trained", names, format_func=lambda name: REGISTRY[name].title, key="augment_model"
+    )
+    face, label = _choose_face(view, chosen)
+    seed = again.number_input("Other draws", 0, 9999, 0, key="augment_seed")
+    is_frozen = REGISTRY[name].is_frozen
+    try:
+        recipe = recipe_as_trained(name)
+        count = recipe.views - 1 if is_frozen else COUNT
+        if recipe.augmentation == Augmentation() or not count:
+            st.info(f"{REGISTRY[name].title} is trained on the faces as they are.")
+            return
+        with st.spinner("Another process loads TensorFlow and augments (about 10 s, then kept)"):
+            faces = _augmented(face.tobytes(), name, repr(recipe), count, int(seed))
+    except FerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    grid = [Face(0, face, label, "as it is")]
+    grid += [Face(n, changed, label, f"draw {n}") for n, changed in enumerate(faces, 1)]
+    face_grid(grid, key="augmented", opens=False)
+    how = words(recipe.augmentation)
+    often = f"Each time an epoch comes to this face it is changed at random: {how}."
+    if is_frozen:
+        often = (
+            f"Its trunk is frozen, so it sees {recipe.views} views of each face, the same in every "
+            f"epoch: the face as it is, and {count} changed at random: {how}."
+        )
+    st.caption(f"{often} These are the training's own layers, run in another process.")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _augmented(pixels: bytes, name: str, recipe: str, count: int, seed: int) -> np.ndarray:
+    face = np.frombuffer(pixels, np.uint8).reshape(48, 48)
+    return augmented(face, name, count, seed)
+
+
+def _choose_face(view: View, column: "st.delta_generator.DeltaGenerator") -> tuple[np.ndarray, str]:
+    dataset = view.dataset
+    if dataset is None:
+        column.text_input("Face", SAMPLES[0].title, disabled=True, key="augment_sample")
+        return _sample_face(), SAMPLES[0].title
+    row = column.number_input("Row of the face", 0, len(dataset) - 1, 0, key="augment_row")
+    return dataset.images[int(row)], EMOTIONS[dataset.labels[int(row)]]
+
+
+@st.cache_data(show_spinner=False)
+def _sample_face() -> np.ndarray:
+    picture = SAMPLES[0].picture()
+    box = detector("haar_alt2").detect(picture)[0]
+    return crop(picture, [box])[0]
+
+
+def words(augmentation: Augmentation) -> str:
+    """Returns what an augmentation changes, and by how much, in words."""
+    low, high = augmentation.zoom
+    parts = (
+        (augmentation.flip, "mirrored half of the time"),
+        (augmentation.rotation, f"turned by up to {augmentation.rotation:g}°"),
+        (augmentation.shift, f"shifted by up to {augmentation.shift:g} pixels"),
+        (augmentation.shear, f"sheared by up to {augmentation.shear:g}"),
+        (low != 1 or high != 1, f"scaled by {low:g} to {high:g}"),
+        (
+            augmentation.brightness,
+            f"brightened or darkened by up to {100 * augmentation.brightness:.0f} %",
+        ),
+        (
+            augmentation.contrast,
+            f"its contrast changed by up to {100 * augmentation.contrast:.0f} %",
+        ),
+        (augmentation.erasing, f"a part erased {100 * augmentation.erasing:.0f} % of the time"),
+    )
+    return ", ".join(text for applies, text in parts if applies)

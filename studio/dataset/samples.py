@@ -1,0 +1,83 @@
+"""The faces themselves, page by page."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from fer_core.dataset import USAGES
+from fer_core.emotions import EMOTIONS
+from studio.dataset.face import open_face
+from studio.dataset.missing import needs_faces
+from studio.dataset.view import View
+from studio.face_grid import Face, face_grid
+
+PER_PAGE = 48
+ALL = "All"
+
+
+def show_samples(view: View) -> None:
+    """Draws a page of faces of the chosen emotion and split; a click opens one."""
+    if view.dataset is None:
+        needs_faces("The faces of each emotion and split are shown page by page.")
+        return
+    rows, page_key = _choose_rows(view)
+    if not len(rows):
+        st.info("No face is of this emotion and split.", icon=":material/filter_alt_off:")
+        return
+    pages = math.ceil(len(rows) / PER_PAGE)
+    number = st.session_state.get(page_key, 1)
+    shown = rows[(number - 1) * PER_PAGE : number * PER_PAGE]
+    dataset = view.dataset
+    opened = face_grid(
+        [
+            Face(
+                int(row),
+                dataset.images[row],
+                EMOTIONS[dataset.labels[row]],
+                f"{USAGES[dataset.usage[row]]} {int(row)}",
+            )
+            for row in shown
+        ],
+        key="samples",
+    )
+    first = (number - 1) * PER_PAGE + 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.pagination(pages, key=page_key)
+        st.caption(
+            f"Faces {first:,} to {first + len(shown) - 1:,} of {len(rows):,}; below each its "
+            "label, split and row. Click one for the full view."
+        )
+    if opened is not None:
+        open_face(view, opened)
+
+
+def _choose_rows(view: View) -> tuple[np.ndarray, str]:
+    """Draws the choice; returns its rows, and the page's key: a new choice starts at page 1."""
+    dataset = view.dataset
+    assert dataset is not None
+    name = st.pills(
+        "Emotion", [ALL, *view.classes], default=ALL, required=True, key="samples_emotion"
+    )
+    with st.container(horizontal=True, gap="medium"):
+        usage = st.segmented_control(
+            "Split", [ALL, *USAGES], default=ALL, required=True, key="samples_split"
+        )
+        shuffle = st.number_input(
+            "Shuffle",
+            0,
+            9999,
+            0,
+            key="samples_seed",
+            help="0 keeps the order of the file; any other number is an order of its own.",
+            width=160,
+        )
+    chosen = view.of_classes(dataset.labels)
+    if name in view.classes:
+        chosen &= dataset.labels == EMOTIONS.index(name)
+    if usage != ALL:
+        chosen &= dataset.usage == USAGES.index(usage)
+    rows = np.flatnonzero(chosen)
+    if shuffle:
+        rows = np.random.default_rng(shuffle).permutation(rows)
+    return rows, f"samples_page_{name}_{usage}_{shuffle}_{len(rows)}"

@@ -1,0 +1,29 @@
+"""The Home page."""
+
+import streamlit as st
+
+from fer_core.errors import FerError
+from fer_core.savedmodels import saved_names
+from studio.home.next_things import show_next_things
+from studio.home.ranking import read_scores, show_ranking, summary
+from studio.home.sample import show_sample
+from studio.page import lead
+from studio.states import no_model
+
+
+def show_page() -> None:
+    """Draws how well the models read faces, an example, and what to do next."""
+    scores, problems = read_scores()
+    lead(summary(scores))
+    if saved_names():
+        try:
+            show_sample()
+        except FerError as error:
+            st.error(str(error), icon=":material/error:")
+    else:
+        no_model()
+    show_next_things()
+    if scores:
+        show_ranking(scores)
+    for problem in problems:
+        st.warning(problem, icon=":material/warning:")

@@ -1,0 +1,72 @@
+"""The first call of every page: its settings, its look and the navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from fer_core.common.memory import return_large_blocks
+from fer_core.settings import ROOT
+
+PAGES = (
+    ("Home.py", "Home", ":material/home:"),
+    ("pages/1_Dataset.py", "Dataset", ":material/grid_view:"),
+    ("pages/2_Image_operations.py", "Image operations", ":material/tune:"),
+    ("pages/3_Model_comparison.py", "Model comparison", ":material/leaderboard:"),
+    ("pages/4_Classify.py", "Classify", ":material/face:"),
+    ("pages/5_Style_transfer.py", "Style transfer", ":material/brush:"),
+)
+
+
+FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
+"""Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
+
+
+_SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
+"""What Streamlit serves to the browser."""
+
+
+def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
+    """Sets the page's title and draws sidebar and heading; call it first in each page.
+
+    Args:
+        title: Name of the page in the browser's tab.
+        heading: What stands at its top; the title unless it is given.
+        charts: Whether the page opens with a chart: the browser is then told to fetch Plotly now,
+            and not only when the first chart comes.
+    """
+    st.set_page_config(page_title=f"{title} · FER Studio", page_icon=FAVICON, layout="wide")
+    _prepare_process()
+    st.html(Path(__file__).with_name("page.css"))
+    with st.sidebar:
+        st.markdown("**FER Studio**")
+        for path, label, page_icon in PAGES:
+            if (ROOT / path).exists():
+                st.page_link(path, label=label, icon=page_icon)
+        if charts:
+            _fetch_plotly()
+    st.title(heading or title, anchor=False)
+
+
+def _fetch_plotly() -> None:
+    """Has the browser load and compile Plotly, 5 MB, while the server prepares the first chart.
+
+    It is the very module that Streamlit imports with the first chart. A Streamlit that names it
+    otherwise imports it then, as before.
+    """
+    for script in _SCRIPTS.glob("PlotlyChart.*.js"):
+        st.html(
+            f'<script type="module">import("./static/js/{script.name}")</script>',
+            unsafe_allow_javascript=True,
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare_process() -> None:
+    """Once for the server: what all its pages profit from."""
+    return_large_blocks()
+
+
+def lead(sentence: str) -> None:
+    """Draws the page's answer, a sentence of Markdown computed from the data, under its title."""
+    with st.container(key="lead"):
+        st.markdown(sentence)

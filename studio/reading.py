@@ -1,0 +1,76 @@
+"""A picture once it has been read, kept for the session while its owner looks at it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from fer_core.faces import crop
+from fer_core.images import decode, encode_png, shrunk
+from fer_core.inference import FaceEmotion, draw
+from studio.loaders import pipeline
+from studio.pictures import MOST, Picture
+
+_PREVIEW = 1024
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Faces of one picture, and the picture as it is shown.
+
+    Attributes:
+        preview: uint8 RGB, at most 1024 px long.
+        scale: Pixels of the preview for each of the picture, at most 1.
+        faces: In pixels of the picture, from left to right.
+        crops: uint8 (n, 48, 48), what the model saw.
+    """
+
+    preview: np.ndarray
+    scale: float
+    faces: list[FaceEmotion]
+    crops: np.ndarray
+
+    def marked(self, threshold: float) -> np.ndarray:
+        """Returns the preview with its faces marked."""
+        return draw(self.preview, [face.scaled(self.scale) for face in self.faces], threshold)
+
+
+def analyse(data: bytes, model: str, detector: str, whole: bool) -> Reading:
+    """Reads a picture.
+
+    Args:
+        data: The picture's file.
+        model: Name of a saved model.
+        detector: Key of `faces.DETECTORS`.
+        whole: Whether to take the picture as one face.
+
+    Raises:
+        FerError: If picture, model or detector cannot be used.
+    """
+    rgb = decode(data)
+    reader = pipeline(model, detector)
+    faces = [reader.analyze_whole(rgb)] if whole else reader.analyze(rgb)
+    preview, scale = shrunk(rgb, _PREVIEW)
+    return Reading(preview, scale, faces, crop(rgb, [face.box for face in faces]))
+
+
+@st.cache_resource(scope="session", max_entries=MOST, show_spinner=False)
+def read(
+    _picture: Picture, digest: str, model: str, version: str, detector: str, whole: bool
+) -> Reading:
+    """Does `analyse` once and remembers it for the session, so that controls answer at once.
+
+    Args:
+        _picture: What to read; told apart by its digest.
+        digest: The picture's sha256.
+        model: As `analyse`.
+        version: The model's `loaders.fingerprint`, so that one trained anew reads anew.
+        detector: As `analyse`, but not "auto": that can change its mind.
+        whole: As `analyse`.
+    """
+    return analyse(_picture.data, model, detector, whole)
+
+
+def marked_png(picture: Picture, reading: Reading, threshold: float) -> bytes:
+    """Returns the picture at its full size with its faces marked, as a PNG file."""
+    return encode_png(draw(decode(picture.data), reading.faces, threshold))

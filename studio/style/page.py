@@ -1,0 +1,78 @@
+"""The Style transfer page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from fer_core.errors import FerError
+from fer_core.images import shrunk
+from studio.page import lead
+from studio.pictures import choose
+from studio.style import kept, work
+from studio.style.easel import show_making, show_painting, show_strip, show_survival
+from studio.style.options import choose_options
+from studio.style.paintings import choose_paintings
+from studio.style.photo import read
+from studio.words import plain
+
+_PREVIEW = 400
+
+
+def show_page() -> None:
+    """Draws the easel, what to paint and how, and this session's paintings."""
+    st.html(Path(__file__).with_name("style.css"))
+    answer = st.empty()
+    left, right = st.columns([3, 2], gap="medium")
+    with right, st.container(border=True):
+        try:
+            _choose_and_paint()
+        except FerError as error:
+            st.error(str(error), icon=":material/error:")
+    with left:
+        try:
+            sentence = _show_easel()
+        except FerError as error:
+            st.error(str(error), icon=":material/error:")
+            sentence = "A photo and a painting become one picture."
+    show_strip()
+    with answer:
+        lead(sentence)
+
+
+def _show_easel() -> str:
+    """Draws the painting, or the one being painted; returns the answer in a sentence."""
+    if work.current_job() is not None:
+        work.follow()
+        return "Your picture is being painted. Stay on this page and watch it grow."
+    work.report()
+    painting = kept.shown()
+    show_painting(painting)
+    sentence = show_survival(painting)
+    show_making(painting)
+    return sentence
+
+
+def _choose_and_paint() -> None:
+    """Draws photo, painting, options and the button."""
+    pictures = choose("style")
+    paintings = choose_paintings()
+    options = choose_options(paintings)
+    if not pictures:
+        st.caption("Choose a photo to paint.")
+        return
+    try:
+        photo, faces = read(pictures[0].data)
+    except FerError as error:
+        st.error(f"{plain(pictures[0].name)}: {error}", icon=":material/broken_image:")
+        return
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        for title, picture in (("Photo", photo), (paintings[0].title, paintings[0].picture)):
+            with st.container():
+                st.image(
+                    shrunk(picture, _PREVIEW)[0],
+                    width="stretch",
+                    output_format="JPEG",
+                    caption=plain(title),
+                    alt=title,
+                )
+    work.offer_to_paint(pictures[0].name, photo, faces, paintings, options)

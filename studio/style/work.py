@@ -1,0 +1,117 @@
+"""Painting on the page: the button, the queue, the preview while it is painted."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from fer_core.faces import FaceBox
+from fer_core.images import shrunk
+from fer_core.models import backbones
+from fer_core.styletransfer.jobs import Job, JobQueue, State
+from fer_core.styletransfer.messages import Request
+from fer_core.styletransfer.options import LARGEST_SIZE, StyleOptions
+from studio.data_url import data_url
+from studio.style.kept import Kept, keep
+from studio.style.paintings import Choice
+from studio.words import plain
+
+_JOB = "style_job"
+
+
+@st.cache_resource(show_spinner=False)
+def queue() -> JobQueue:
+    """Returns the one queue of this server."""
+    return JobQueue()
+
+
+def current_job() -> Job | None:
+    """Returns this session's job while it waits or runs; keeps the painting of one just done."""
+    if _JOB not in st.session_state:
+        return None
+    job, name, titles = st.session_state[_JOB]
+    if job.state == State.DONE:
+        keep(Kept(name, job.request.photo, job.result, titles))
+        del st.session_state[_JOB]
+    return job if job.is_active else None
+
+
+def offer_to_paint(
+    name: str,
+    photo: np.ndarray,
+    faces: Sequence[FaceBox],
+    paintings: Sequence[Choice],
+    options: StyleOptions,
+) -> None:
+    """Draws the button that starts it, and says beforehand how long it will take."""
+    started = st.button(
+        "Paint it",
+        icon=":material/brush:",
+        type="primary",
+        width="stretch",
+        disabled=current_job() is not None,
+        key="style_paint",
+    )
+    notes = [f"About {duration(queue().estimate(options))} on this machine."]
+    if backbones.local_weights("vgg19") is None:
+        notes.append("The network (VGG19, 80 MB) is fetched first where it is missing.")
+    st.caption(" ".join(notes))
+    if started:
+        small, scale = shrunk(photo, LARGEST_SIZE)
+        boxes = tuple(face.scaled(scale) for face in faces)
+        pictures = tuple(choice.picture for choice in paintings)
+        job = queue().submit(Request(small, pictures, options, boxes))
+        titles = tuple(choice.title for choice in paintings)
+        st.session_state[_JOB] = (job, name, titles)
+        st.rerun()
+
+
+@st.fragment(run_every=1.0)
+def follow() -> None:
+    """Draws how far this session's job is, with its picture so far; ends with a result."""
+    job, _, _ = st.session_state[_JOB]
+    job.beat()
+    if not job.is_active:
+        st.rerun()
+    picture = job.request.photo if job.preview is None else job.preview
+    st.image(
+        data_url(picture, exact=False),  # a file would be dropped while it is still fetched
+        width="stretch",
+        alt="The photo, not painted yet" if job.preview is None else "The picture so far",
+    )
+    st.progress(job.fraction, _progress(job))
+    if st.button("Cancel", icon=":material/close:", key="style_cancel"):
+        queue().cancel(job)
+        st.rerun()
+
+
+def report() -> None:
+    """Says why the last job made no picture, if it made none."""
+    job = st.session_state.get(_JOB)
+    if not job:
+        return
+    if job[0].state == State.FAILED:
+        st.error(plain(job[0].message), icon=":material/error:")
+    elif job[0].state == State.CANCELLED:
+        st.info("The painting was cancelled.", icon=":material/close:")
+
+
+def duration(seconds: float) -> str:
+    """Returns a time as people say it: "40 s", "2 min"."""
+    if seconds < 100:
+        return f"{max(5, 5 * round(seconds / 5))} s"
+    return f"{round(seconds / 60)} min"
+
+
+def _progress(job: Job) -> str:
+    if job.state == State.WAITING:
+        before = queue().place(job)
+        if before == 0:
+            return "Starting"
+        return f"Waiting: {before} painting{'s' if before > 1 else ''} before this one"
+    if job.fetching is not None:
+        return f"Fetching the network, {job.fetching:.0%}"
+    if job.preview is None:
+        return "Preparing the network"
+    left = job.seconds_left
+    return f"{job.fraction:.0%}" + (f", about {duration(left)} left" if left is not None else "")

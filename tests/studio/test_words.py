@@ -1,0 +1,42 @@
+import html
+
+import pytest
+from markdown_it import MarkdownIt
+
+from studio.words import code, plain
+
+NAMES = [
+    "party 2024-06-01.jpg",
+    "**me**_and_you_(1) [x](http://a.example).png",
+    "# 1. <b>face</b> & `code` ~~no~~ $x^2$ | a\\b!",
+    "élan – 写真 😀.webp",
+    "1. first.png",
+    "two\nlines\tand a tab.jpg",
+]
+
+
+def shown(markdown: str) -> str:
+    """Returns the running text of a paragraph, or its code between backticks."""
+    text = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown).strip()
+    assert text.startswith("<p>") and text.endswith("</p>"), text
+    return html.unescape(text[3:-4])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_shown_as_it_is(name):
+    assert shown(plain(name)).replace("\u2060", "") == " ".join(name.split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_shows_a_name_as_it_is_but_for_backticks(name):
+    expected = " ".join(name.replace("`", "'").split())
+    assert shown(code(name)) == f"<code>{expected}</code>"
+
+
+@pytest.mark.parametrize(
+    "name", [":material/delete: a.png", ":red[x]:smile:", "www.a.example", "https://a.example"]
+)
+def test_icons_and_links_are_parted_by_what_nobody_sees(name):
+    """Streamlit looks for them after Markdown's backslashes are gone."""
+    assert plain(name).count("\u2060") >= 1
+    assert shown(plain(name)).replace("\u2060", "") == name
