@@ -128,6 +128,44 @@ class RobustnessRecord(_Record):
     points: tuple[RobustnessPoint, ...]
 
 
+class EndToEndPoint(_Record):
+    """What one system made of the same faces in photographs, under one condition.
+
+    Attributes:
+        condition: Key in `end_to_end.CONDITIONS`.
+        system: Key of a face detector, or the name of a peer.
+        found: Share of the faces that were found.
+        right_of_found: Share of these whose likeliest emotion is right.
+        right: Share of all faces that were found and read rightly.
+        answered: Share of all faces that were answered other than by "not sure".
+        right_of_answered: Share of these that is right.
+        false: Boxes about nothing, in all pictures.
+    """
+
+    condition: str
+    system: str
+    found: Interval
+    right_of_found: Interval
+    right: Interval
+    answered: Interval
+    right_of_answered: Interval
+    false: int
+
+
+class EndToEndRecord(_Record):
+    """How a model reads faces that must first be found, all the same faces.
+
+    Attributes:
+        n: Number of faces.
+        usage: FER2013's split they are of.
+        points: One per condition and system.
+    """
+
+    n: int
+    usage: str
+    points: tuple[EndToEndPoint, ...]
+
+
 class DataRecord(_Record):
     """Which data it was judged on.
 
@@ -158,6 +196,7 @@ class Evaluation(_Record):
         calibration: Temperature and its effect.
         cost: Parameters, operations, size, latency.
         robustness: Accuracy under disturbances; None until `evaluate --robustness` has run.
+        end_to_end: Faces laid into photographs; None where that was not measured.
         data: Fingerprint of the data.
         model_sha256: sha256 of the `model.tflite` that answered.
         seed: Seed of the training.
@@ -177,6 +216,7 @@ class Evaluation(_Record):
     calibration: CalibrationRecord
     cost: CostRecord
     robustness: RobustnessRecord | None = None
+    end_to_end: EndToEndRecord | None = None
     data: DataRecord
     model_sha256: str
     seed: int | None
