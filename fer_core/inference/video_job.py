@@ -1,14 +1,13 @@
 """A video read in the background while somebody watches its progress."""
 
 import io
-import threading
 import time
 from contextlib import closing
-from enum import StrEnum
 
 import numpy as np
 
-from fer_core.errors import FerError, VideoError
+from fer_core.common.jobs import Job
+from fer_core.errors import VideoError
 from fer_core.inference.annotation import annotate
 from fer_core.inference.overlay import draw
 from fer_core.inference.stream import FaceStream
@@ -16,25 +15,12 @@ from fer_core.inference.summary import Summary
 from fer_core.inference.video import VideoReader
 from fer_core.settings import settings
 
-PATIENCE = 75.0
-"""A job unasked for so long is cancelled, s; browsers let hidden tabs ask once a minute."""
-
 _GROWTH = 2
 """Of the largest upload, how much marked video and table may have together."""
 
 
-class State(StrEnum):
-    """What has become of a job."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-class VideoJob:
-    """Reads one video into memory: nothing of it is ever on disk. Ask it from any thread.
+class VideoJob(Job):
+    """Reads one video into memory: nothing of it is ever on disk.
 
     What bounds the memory: the file, given up when the job ends, is no larger than an upload may
     be; marked video and table have at most twice that together, or the job fails; the summary
@@ -47,111 +33,53 @@ class VideoJob:
 
     Attributes:
         model: As given.
-        state: What has become of it.
-        message: Why it failed, for the user.
+        fraction: How much is read, 0..1; None where the file does not say how long it is.
+        preview: A marked frame of late, uint8 RGB (h, w, 3), while it is read.
         summary: What it showed so far.
         video: The marked video (MP4), once it is done.
         table: A CSV row for each face of each frame, once it is done.
     """
 
     def __init__(self, data: bytes, stream: FaceStream, model: str) -> None:
+        super().__init__()
         self.model = model
-        self.state = State.WAITING
-        self.message = ""
+        self.preview: np.ndarray | None = None
         self.summary = Summary()
         self.video = b""
         self.table = ""
         self._data = data
         self._stream = stream
-        self._length: float | None = None
-        self._began = 0.0
-        self._preview: np.ndarray | None = None
-        self._stop = threading.Event()
-        self._beginning = threading.Lock()
-        self._asked = time.monotonic()
 
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or runs."""
-        return self.state in (State.WAITING, State.RUNNING)
-
-    @property
-    def fraction(self) -> float | None:
-        """How much is read, 0..1; None where the file does not say how long it is."""
-        if not self._length:
-            return None
-        return min(1.0, self.summary.seconds / self._length)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Time left at the pace so far; None until there is one."""
-        fraction = self.fraction
-        if not fraction or fraction < 0.01:
-            return None
-        return (time.monotonic() - self._began) * (1 - fraction) / fraction
-
-    @property
-    def preview(self) -> np.ndarray | None:
-        """A marked frame of late, uint8 RGB (h, w, 3)."""
-        return self._preview
-
-    def ask(self) -> None:
-        """Says that somebody still waits for it."""
-        self._asked = time.monotonic()
-
-    def cancel(self) -> None:
-        """Ends it before the next frame."""
-        self._stop.set()
-        with self._beginning:
-            if self.state == State.WAITING:
-                self.state, self._data = State.CANCELLED, b""
-
-    def run(self) -> None:
-        """Reads the video; for a thread of its own."""
-        try:
-            if self._begins():
-                self._read()
-        except FerError as error:
-            self.message, self.state = str(error), State.FAILED
-        except Exception as error:
-            self.message = f"The video could not be read ({type(error).__name__}: {error})."
-            self.state = State.FAILED
-        finally:
-            self._data = b""
-
-    def _begins(self) -> bool:
-        with self._beginning:
-            if self._is_unwanted():
-                return False
-            self.state, self._began = State.RUNNING, time.monotonic()
-            return True
-
-    def _read(self) -> None:
+    def work(self) -> None:
+        """Reads the video, frame by frame."""
         film, rows = io.BytesIO(), io.BytesIO()
         table = io.TextIOWrapper(rows, "utf-8", newline="", write_through=True)
         with VideoReader(io.BytesIO(self._data)) as reader:
-            self._length = reader.seconds
             readings = annotate(reader, self._stream, self.summary, film, table, reader.scale)
             shown = 0.0
             with closing(readings):
                 for frame, faces in readings:
-                    if self._is_unwanted():
+                    if not self.is_active:
                         return
                     _check_size(film, rows)
+                    if reader.seconds:
+                        self.fraction = min(1.0, self.summary.seconds / reader.seconds)
                     if time.monotonic() - shown > 1:
                         shown = time.monotonic()
-                        self._preview = draw(frame.rgb, faces, self._stream.options.threshold)
-        self._preview = None
+                        self.preview = draw(frame.rgb, faces, self._stream.options.threshold)
         _check_size(film, rows)
-        self.video, self.table = film.getvalue(), rows.getvalue().decode()
-        self.state = State.DONE
+        with self.lock:
+            if self.is_active:
+                self.video, self.table = film.getvalue(), rows.getvalue().decode()
+            self.finish()
 
-    def _is_unwanted(self) -> bool:
-        if self._stop.is_set() or time.monotonic() - self._asked > PATIENCE:
-            self.state = State.CANCELLED
-            self._preview = None
-            return True
-        return False
+    def release(self) -> None:
+        """Gives up the upload and the frame last shown."""
+        self._data, self.preview = b"", None
+
+    def unforeseen(self, error: Exception) -> str:
+        """Returns the message for an error that nobody wrote for the user."""
+        return f"The video could not be read ({type(error).__name__}: {error})."
 
 
 def _check_size(*files: io.BytesIO) -> None:

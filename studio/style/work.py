@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from fer_core.common.jobs import State
 from fer_core.faces import FaceBox
 from fer_core.images import shrunk
 from fer_core.models import backbones
-from fer_core.styletransfer.jobs import Job, JobQueue, State
+from fer_core.styletransfer.jobs import Painting, PaintingQueue
 from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import LARGEST_SIZE, StyleOptions
 from studio.data_url import data_url
@@ -20,12 +21,12 @@ _JOB = "style_job"
 
 
 @st.cache_resource(show_spinner=False)
-def queue() -> JobQueue:
+def queue() -> PaintingQueue:
     """Returns the one queue of this server."""
-    return JobQueue()
+    return PaintingQueue()
 
 
-def current_job() -> Job | None:
+def current_job() -> Painting | None:
     """Returns this session's job while it waits or runs; keeps the painting of one just done."""
     if _JOB not in st.session_state:
         return None
@@ -60,7 +61,7 @@ def offer_to_paint(
         small, scale = shrunk(photo, LARGEST_SIZE)
         boxes = tuple(face.scaled(scale) for face in faces)
         pictures = tuple(choice.picture for choice in paintings)
-        job = queue().submit(Request(small, pictures, options, boxes))
+        job = queue().paint(Request(small, pictures, options, boxes))
         titles = tuple(choice.title for choice in paintings)
         st.session_state[_JOB] = (job, name, titles)
         st.rerun()
@@ -70,7 +71,7 @@ def offer_to_paint(
 def follow() -> None:
     """Draws how far this session's job is, with its picture so far; ends with a result."""
     job, _, _ = st.session_state[_JOB]
-    job.beat()
+    job.ask()
     if not job.is_active:
         st.rerun()
     picture = job.request.photo if job.preview is None else job.preview
@@ -79,9 +80,9 @@ def follow() -> None:
         width="stretch",
         alt="The photo, not painted yet" if job.preview is None else "The picture so far",
     )
-    st.progress(job.fraction, _progress(job))
+    st.progress(job.fraction or 0.0, _progress(job))
     if st.button("Cancel", icon=":material/close:", key="style_cancel"):
-        queue().cancel(job)
+        job.cancel()
         st.rerun()
 
 
@@ -103,7 +104,7 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
-def _progress(job: Job) -> str:
+def _progress(job: Painting) -> str:
     if job.state == State.WAITING:
         before = queue().place(job)
         if before == 0:

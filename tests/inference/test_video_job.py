@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from clips import clip, moving
 
+from fer_core.common.jobs import State
 from fer_core.inference import Pipeline
-from fer_core.inference import video_job as module
 from fer_core.inference.stream import FaceStream
 from fer_core.inference.video import VideoReader
-from fer_core.inference.video_job import State, VideoJob
+from fer_core.inference.video_job import VideoJob
 from fer_core.settings import settings
 
 
@@ -103,16 +103,12 @@ def test_job_cancelled_while_it_waits_never_runs(slow, classifier):
     assert job.summary.frames == 0
 
 
-def test_job_gives_up_the_upload_however_it_ends(slow, classifier, monkeypatch):
-    for gate in (30, 0):
-        for _ in range(gate):
-            slow.gate.release()
-        job = job_of(clip(BLANK), slow, classifier)
-        if not gate:
-            monkeypatch.setattr(module, "PATIENCE", -1.0)  # nobody asked while it waited
-        job.run()
-        assert job.state == (State.DONE if gate else State.CANCELLED)
-        assert job._data == b""
+def test_job_gives_up_the_upload_when_it_is_done(slow, classifier):
+    for _ in range(30):
+        slow.gate.release()
+    job = job_of(clip(BLANK), slow, classifier)
+    job.run()
+    assert (job.state, job._data) == (State.DONE, b"")
 
 
 def test_cancelling_just_as_it_begins_is_no_failure(slow, classifier):
@@ -135,16 +131,6 @@ def test_video_that_grows_too_large_fails_and_keeps_nothing(slow, classifier, mo
     job.run()
     assert (job.state, job.video, job.table, job._data) == (State.FAILED, b"", "", b"")
     assert "more than 0 MB" in job.message
-
-
-def test_job_nobody_asks_for_is_cancelled(slow, classifier, monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
-    job = job_of(clip(BLANK), slow, classifier)
-    thread = started(job)
-    time.sleep(0.1)
-    slow.gate.release()
-    thread.join(10)
-    assert job.state == State.CANCELLED
 
 
 @pytest.mark.parametrize("data", [b"", b"no film"])

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.images import decode, encode_png
 from fer_core.settings import ROOT
-from fer_core.styletransfer.jobs import Job, JobQueue
+from fer_core.styletransfer.jobs import Painting, PaintingQueue
 from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import StyleOptions
 from fer_core.styletransfer.paintings import PAINTINGS
@@ -25,11 +25,11 @@ FINISHES, NEVER_ENDS, FAILS = range(3)
 
 @pytest.fixture
 def queue(monkeypatch):
-    queue = JobQueue(command=FAKE)
+    queue = PaintingQueue(command=FAKE)
     monkeypatch.setattr(work, "queue", lambda: queue)
     yield queue
     for job in tuple(queue._jobs):
-        queue.cancel(job)
+        job.cancel()
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_a_second_visitor_waits_and_sees_the_place(page, queue):
 def test_who_is_next_is_not_told_of_none_before(queue, monkeypatch):
     monkeypatch.setattr(queue, "place", lambda job: 0)
     picture = np.zeros((8, 8, 3), np.uint8)
-    job = Job(Request(picture, (picture,), StyleOptions(size=128)))
+    job = Painting(Request(picture, (picture,), StyleOptions(size=128)))
     assert work._progress(job) == "Starting"
 
 

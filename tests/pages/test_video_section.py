@@ -5,8 +5,8 @@ import pytest
 from clips import clip, moving
 from streamlit.testing.v1 import AppTest
 
+from fer_core.common.jobs import State
 from fer_core.inference.summary import Summary
-from fer_core.inference.video_job import State
 from fer_core.settings import ROOT, settings
 from studio.classify.modes import MODE, VIDEO
 from studio.classify.video.results import sentence
@@ -68,11 +68,11 @@ def test_result_is_told_of_the_model_that_read_it(page, astronaut):
 def test_video_that_does_not_say_how_long_it_is_tells_its_frames(page, astronaut):
     read(page, clip(moving(astronaut, 10)))
     job = page.session_state["video_job"]
-    job.state, job._length = State.RUNNING, None
+    job.state, job.fraction = State.RUNNING, None
     page.run()
     assert any("10 frames, 0 s of video read" in caption.value for caption in page.caption)
     assert not page.get("progress")
-    job._length = 1.0
+    job.fraction = 0.36
     page.run()
     (progress,) = page.get("progress")
     assert progress.proto.value == 36

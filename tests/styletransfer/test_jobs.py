@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fer_core.common.jobs import State
 from fer_core.settings import ROOT
 from fer_core.styletransfer import jobs
-from fer_core.styletransfer.jobs import SECONDS_PER_WORK, JobQueue, State
+from fer_core.styletransfer.jobs import SECONDS_PER_WORK, Painting, PaintingQueue
 from fer_core.styletransfer.messages import WANT_OF_MEMORY, Request
 from fer_core.styletransfer.options import StyleOptions
 
@@ -39,15 +40,15 @@ def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
 
 @pytest.fixture
 def queue():
-    queue = JobQueue(command=FAKE)
+    queue = PaintingQueue(command=FAKE)
     yield queue
     for job in tuple(queue._jobs):
-        queue.cancel(job)
+        job.cancel()
     wait_until(lambda: queue._thread is None)
 
 
 def test_a_job_runs_to_its_end(queue):
-    job = queue.submit(request(FINISHES))
+    job = queue.paint(request(FINISHES))
     assert job.is_active
     wait_until(lambda: not job.is_active)
     assert job.state == State.DONE
@@ -58,23 +59,11 @@ def test_a_job_runs_to_its_end(queue):
     np.testing.assert_array_equal(job.preview, job.request.photo)
 
 
-def test_jobs_take_turns(queue):
-    first, second, third = (
-        queue.submit(request(what)) for what in (NEVER_ENDS, FINISHES, FINISHES)
-    )
-    wait_until(lambda: first.fraction > 0)
-    assert [queue.place(job) for job in (first, second, third)] == [0, 1, 2]
-    assert (first.state, second.state) == (State.RUNNING, State.WAITING)
-    queue.cancel(first)
-    wait_until(lambda: third.state == State.DONE)
-    assert second.state == State.DONE
-
-
 def test_cancelling_ends_the_process_at_once(queue):
-    job = queue.submit(request(NEVER_ENDS))
+    job = queue.paint(request(NEVER_ENDS))
     wait_until(lambda: job.fraction > 0)
     process = job._process
-    queue.cancel(job)
+    job.cancel()
     assert process.wait(timeout=10) != 0
     assert job.state == State.CANCELLED
     assert job.result is None
@@ -83,41 +72,14 @@ def test_cancelling_ends_the_process_at_once(queue):
     assert len(job.losses) == steps
 
 
-def test_a_waiting_job_can_be_cancelled(queue):
-    first, second = queue.submit(request(NEVER_ENDS)), queue.submit(request(FINISHES))
-    third = queue.submit(request(FINISHES))
-    queue.cancel(second)
-    assert second.state == State.CANCELLED
-    assert second not in queue._jobs, "its pictures are let go"
-    assert queue.place(third) == 1
-    queue.cancel(third)
-    wait_until(lambda: first.fraction > 0)
-    queue.cancel(first)
-    wait_until(lambda: queue._thread is None)
-    assert second.result is None
-
-
-def test_who_leaves_loses_the_turn_and_who_stays_keeps_it(queue):
-    queue.patience = 1.5
-    deserted, attended = queue.submit(request(NEVER_ENDS)), queue.submit(request(NEVER_ENDS))
-
-    def goes_on() -> bool:
-        attended.beat()
-        return attended.fraction > 0
-
-    wait_until(goes_on)
-    assert deserted.state == State.CANCELLED
-    assert attended.state == State.RUNNING
-
-
 def test_a_failure_carries_its_reason(queue):
-    job = queue.submit(request(FAILS))
+    job = queue.paint(request(FAILS))
     wait_until(lambda: not job.is_active)
     assert (job.state, job.message) == (State.FAILED, "The paint has dried.")
 
 
 def test_a_process_that_dies_is_a_failure_that_says_so(queue):
-    job = queue.submit(request(DIES))
+    job = queue.paint(request(DIES))
     wait_until(lambda: not job.is_active)
     assert job.state == State.FAILED
     assert "unexpectedly, with status 9" in job.message
@@ -126,7 +88,7 @@ def test_a_process_that_dies_is_a_failure_that_says_so(queue):
 
 def test_a_process_that_the_system_kills_wanted_memory(queue):
     queue.command = program("import os, sys; sys.stdin.buffer.read(); os.kill(os.getpid(), 9)")
-    job = queue.submit(request(FINISHES))
+    job = queue.paint(request(FINISHES))
     wait_until(lambda: not job.is_active)
     assert (job.state, job.message) == (State.FAILED, WANT_OF_MEMORY)
 
@@ -142,7 +104,7 @@ def test_a_process_that_is_not_understood_is_ended(queue, said, monkeypatch):
         f"import sys, time; sys.stdin.buffer.read(); sys.stdout.buffer.write({said!r}); "
         "sys.stdout.flush(); time.sleep(600)"
     )
-    job = queue.submit(request(FINISHES))
+    job = queue.paint(request(FINISHES))
     wait_until(lambda: not job.is_active)
     assert job.state == State.FAILED
     assert "stopped answering" in job.message
@@ -155,60 +117,47 @@ def test_the_package_is_found_from_any_folder(queue, monkeypatch):
     queue.command = program(
         f"import os, sys; sys.exit(7 if os.environ['PYTHONPATH'] == {expected!r} else 8)"
     )
-    job = queue.submit(request(FINISHES))
+    job = queue.paint(request(FINISHES))
     wait_until(lambda: not job.is_active)
     assert "status 7" in job.message
 
 
-def test_the_queue_outlives_a_start_for_which_there_was_no_thread(queue, monkeypatch):
-    def refuse(*_: object, **__: object) -> None:
-        raise RuntimeError("can't start new thread")
-
-    with monkeypatch.context() as without:
-        without.setattr(jobs.subprocess, "Popen", refuse)
-        job = queue.submit(request(FINISHES))
-        wait_until(lambda: not job.is_active)
-    assert job.state == State.FAILED
-    assert "can't start new thread" in job.message
-    after = queue.submit(request(FINISHES))
-    wait_until(lambda: after.state == State.DONE)
-
-
-def test_a_process_without_a_reader_does_not_outlive_its_job(queue, monkeypatch):
+def test_a_process_that_cannot_be_talked_to_does_not_outlive_its_job(queue, monkeypatch):
     started = []
 
     def note(*arguments: object, **options: object) -> subprocess.Popen:
         started.append(Popen(*arguments, **options))
         return started[0]
 
-    def refuse(_: JobQueue) -> None:
-        raise RuntimeError("can't start new thread")
+    def refuse(*_: object) -> None:
+        raise RuntimeError("no way")
 
     Popen = subprocess.Popen
     monkeypatch.setattr(jobs.subprocess, "Popen", note)
-    monkeypatch.setattr(JobQueue, "_converse", property(refuse))
-    job = queue.submit(request(NEVER_ENDS))
+    monkeypatch.setattr(Painting, "_converse", refuse)
+    job = queue.paint(request(NEVER_ENDS))
     wait_until(lambda: not job.is_active)
     assert job.state == State.FAILED
+    wait_until(lambda: job._process is None)
     assert started[0].poll() is not None
 
 
 def test_a_process_that_cannot_start_is_a_failure():
-    queue = JobQueue(command=("/no/such/program",))
-    job = queue.submit(request(FINISHES))
+    queue = PaintingQueue(command=("/no/such/program",))
+    job = queue.paint(request(FINISHES))
     wait_until(lambda: not job.is_active)
     assert job.state == State.FAILED
     assert "could not be started" in job.message
 
 
 def test_the_queue_goes_on_after_a_failure(queue):
-    queue.submit(request(DIES))
-    job = queue.submit(request(FINISHES))
+    queue.paint(request(DIES))
+    job = queue.paint(request(FINISHES))
     wait_until(lambda: job.state == State.DONE)
 
 
 def test_a_download_is_told(queue):
-    job = queue.submit(request(FETCHES))
+    job = queue.paint(request(FETCHES))
     wait_until(lambda: job.fetching == 0.5)
     wait_until(lambda: job.state == State.DONE)
     assert job.fetching is None
@@ -218,7 +167,7 @@ def test_the_estimate_learns_from_what_was_painted(queue):
     options = StyleOptions(size=128)
     assert queue.seconds_per_work == SECONDS_PER_WORK
     before = queue.estimate(options)
-    job = queue.submit(request(FINISHES))
+    job = queue.paint(request(FINISHES))
     wait_until(lambda: job.state == State.DONE)
     assert queue.estimate(options) < before
     larger = queue.estimate(StyleOptions(size=256))
@@ -226,7 +175,7 @@ def test_the_estimate_learns_from_what_was_painted(queue):
 
 
 def test_time_left_falls_with_progress(queue):
-    job = queue.submit(request(NEVER_ENDS))
+    job = queue.paint(request(NEVER_ENDS))
     wait_until(lambda: job.fraction >= 0.5)
     assert 0 < job.seconds_left < 60
 
@@ -236,8 +185,8 @@ def test_the_real_process_answers(tmp_path, monkeypatch):
     for name in ("FER_BACKBONES", "FER_WEIGHTS", "KERAS_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    queue = JobQueue()
-    job = queue.submit(request(FINISHES))
+    queue = PaintingQueue()
+    job = queue.paint(request(FINISHES))
     wait_until(lambda: not job.is_active)
     assert job.state == State.FAILED
     assert "VGG19 are not on this machine" in job.message

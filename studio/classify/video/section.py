@@ -1,15 +1,15 @@
 """A video: uploaded, read in the background, shown."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePath
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fer_core.common.jobs import JobQueue, State
 from fer_core.images import shrunk
 from fer_core.inference.stream import FaceStream, StreamOptions
 from fer_core.inference.video import EXTENSIONS, LONGEST_SIDE
-from fer_core.inference.video_job import State, VideoJob
+from fer_core.inference.video_job import VideoJob
 from studio.classify.controls import Controls, choose_controls, choose_smoothing
 from studio.classify.limits import largest_file_mb
 from studio.classify.video.results import sentence, show_results
@@ -95,7 +95,7 @@ def _offer(file: UploadedFile, controls: Controls, options: StreamOptions, again
         reader = pipeline(controls.model, controls.detector, fast=True)
         job = VideoJob(file.getvalue(), FaceStream(reader, options), controls.model)
         st.session_state[_JOB], st.session_state[_FILE] = job, file.file_id
-        _queue().submit(job.run)
+        _queue().submit(job)
         st.rerun()
 
 
@@ -143,6 +143,6 @@ def _drop() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _queue() -> ThreadPoolExecutor:
+def _queue() -> JobQueue[VideoJob]:
     """One video at a time for all who use the server: more would starve live streams."""
-    return ThreadPoolExecutor(1, thread_name_prefix="video")
+    return JobQueue("video")
