@@ -11,6 +11,10 @@ from fer_core.common.budget import memory_limit
 from fer_core.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
+"""The checkout; in an installation the folder that `fer_core` was installed into."""
+
+PACKAGED_WEIGHTS = Path(__file__).resolve().parent / "weights"
+"""The saved models that a wheel carries; a checkout has none here."""
 
 HOSTED: dict[str, int] = {"max_video_mb": 50}
 """Limits of a public server, where strangers share one machine."""
@@ -25,7 +29,7 @@ class Settings(BaseSettings):
         data: FER2013 as parquet, csv or folder tree; None where there is none.
         backbones: Folder of ImageNet trunks named `<name>_imagenet_notop.weights.h5`.
         yunet: The YuNet face detector's ONNX file.
-        weights: Folder of the saved models.
+        weights: Folder of the saved models: the checkout's, or those that were installed.
         checkpoints: Folder of trainings under way, their trunk features included.
         cache: Folder of what can be made again (parsed csv files, downloads).
         max_upload_mb: Largest picture accepted, MB.
@@ -44,7 +48,7 @@ class Settings(BaseSettings):
     data: Path | None = None
     backbones: Path | None = None
     yunet: Path | None = None
-    weights: Path = ROOT / "weights"
+    weights: Path = PACKAGED_WEIGHTS if PACKAGED_WEIGHTS.is_dir() else ROOT / "weights"
     cache: Path = Path.home() / ".cache" / "fer-studio"
     checkpoints: Path = Path.home() / ".cache" / "fer-studio" / "checkpoints"
     max_upload_mb: int = 20

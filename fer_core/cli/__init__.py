@@ -6,6 +6,22 @@ import typer
 
 from fer_core.errors import FerError
 
+_EXTRAS = {
+    "av": "video",
+    "cleanlab": "train",
+    "fontTools": "images",
+    "h5py": "train",
+    "keras": "train",
+    "manimgx_fonts": "images",
+    "manimgx_fonts_cjk": "images",
+    "matplotlib": "images",
+    "onnx": "onnx",
+    "onnxruntime": "onnx",
+    "tensorflow": "train",
+    "tf2onnx": "onnx",
+}
+"""Which extra of pyproject.toml installs a package that a bare installation lacks."""
+
 app = typer.Typer(
     name="fer_core",
     help="Train, judge and use networks that read facial expressions.",
@@ -50,6 +66,16 @@ def main() -> None:
         app()
     except FerError as error:
         print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        if missing not in _EXTRAS:
+            raise
+        print(
+            f"Error: this needs the package {missing}, which is not installed: "
+            f"pip install 'fer-studio[{_EXTRAS[missing]}]'",
+            file=sys.stderr,
+        )
         sys.exit(1)
     except OSError as error:  # a full disk, a folder that may not be written
         what = error.strerror or error

@@ -108,7 +108,9 @@ def judge_calibration(probabilities: np.ndarray, labels: np.ndarray) -> Calibrat
 
 
 def git_commit() -> str | None:
-    """Returns the commit that is checked out, or None outside a git checkout."""
+    """Returns the commit that is checked out, or None outside a checkout of this project."""
+    if not (ROOT / ".git").exists():  # installed inside somebody else's repository
+        return None
     try:
         answer = subprocess.run(
             ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True

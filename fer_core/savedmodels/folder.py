@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fer_core.errors import CorruptModel, ModelNotFound, unknown
-from fer_core.savedmodels.manifest import verify
+from fer_core.savedmodels.manifest import read_manifest, verify
 from fer_core.savedmodels.predictions import Predictions, read_predictions
 from fer_core.settings import settings
 
@@ -126,10 +126,18 @@ def open_model(name: str, weights: Path | None = None) -> SavedModel:
     """Returns a saved model by name.
 
     Raises:
-        ModelNotFound: If there is none; the message suggests the nearest name.
+        ModelNotFound: If there is none; the message suggests the nearest name, or says where a
+            model is that the manifest lists but no folder holds.
     """
     weights = weights or settings().weights
     names = saved_names(weights)
-    if name not in names:
-        raise ModelNotFound(unknown(name, names, "saved model"))
-    return SavedModel(name, weights)
+    if name in names:
+        return SavedModel(name, weights)
+    if f"{name}/model.tflite" in read_manifest(weights):
+        raise ModelNotFound(
+            f"The saved model {name!r} is not among the files in {weights}: an installed package "
+            f"holds only networks under 5 MB. It lies in `weights/{name}` of a checkout of the "
+            "project: set FER_WEIGHTS to that folder `weights`. Here are: "
+            f"{', '.join(names) or 'none'}."
+        )
+    raise ModelNotFound(unknown(name, names, "saved model"))
