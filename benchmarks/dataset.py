@@ -18,8 +18,8 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 from server import memory_mb, start_server, wait_until_up
 
+from fer_core.audit.duplicates import find_duplicates
 from fer_core.dataset import USAGES, FaceDataset, load
-from fer_core.dataset.duplicates import find_duplicates
 from fer_core.evaluation.cost import machine
 from fer_core.settings import settings
 

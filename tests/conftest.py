@@ -7,6 +7,8 @@ import pylibsrtp  # noqa: F401  # before TensorFlow: see studio
 import pytest
 
 from fer_core.dataset import FaceDataset, load
+from fer_core.evaluation.comparison import read_field
+from fer_core.evaluation.ranking import Ranking, rankings_of
 from fer_core.models import find
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
@@ -83,3 +85,11 @@ def five_models(made_up_five, tmp_path, monkeypatch) -> Iterator[Path]:
     yield weights
     monkeypatch.undo()
     settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def rankings(made_up_five: Path) -> list[Ranking]:
+    field = read_field(made_up_five)
+    found, reason = rankings_of(field.contenders, field.untrained)
+    assert reason is None
+    return found

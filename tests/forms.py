@@ -15,6 +15,17 @@ CsvFile = Callable[..., Path]
 """Writes a csv file: what the fixture `csv_file` gives."""
 
 
+def noise_faces() -> FaceDataset:
+    """Forty-two faces of noise: six of each emotion, two of each in every split."""
+    labels = np.tile(np.arange(7, dtype=np.uint8), 6)
+    return FaceDataset(
+        images=np.random.default_rng(3).integers(0, 256, (42, 48, 48), np.uint8),
+        labels=labels,
+        usage=np.repeat(np.array([0, 1, 2], np.uint8), 14),
+        source="made up",
+    )
+
+
 def assert_same(loaded: FaceDataset, expected: FaceDataset) -> None:
     """Fails unless both hold the same faces and nothing was wrong with those loaded."""
     np.testing.assert_array_equal(loaded.images, expected.images)

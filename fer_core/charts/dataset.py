@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from fer_core.audit.duplicates import Leakage
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.look import GRAY, SEQUENTIAL, model_colour, percent
 from fer_core.charts.template import CELLS, new_figure, percent_axis
-from fer_core.dataset.duplicates import Leakage
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.statistics import BINS, FaceMap
 from fer_core.emotions import COLOURS, EMOTIONS

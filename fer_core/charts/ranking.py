@@ -11,20 +11,12 @@ from fer_core.charts.template import model_marker, new_figure, percent_axis, whi
 from fer_core.evaluation.calibration import noise_floor
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.metrics import METRICS
+from fer_core.evaluation.ranking import best_first
 from fer_core.evaluation.words import figure_text, interval_text
 from fer_core.models import ModelSpec
 
 HUMAN = (0.60, 0.70)
 """Accuracy of people on FER2013's seven classes, 65 +- 5 % (Goodfellow et al. 2013)."""
-
-
-def best_first(contenders: Sequence[Contender], metric: str = "accuracy") -> list[Contender]:
-    """Returns the contenders ordered by a key of `METRICS`, best first."""
-    return sorted(
-        contenders,
-        key=lambda contender: contender.judged.metrics[metric].value,
-        reverse=METRICS[metric].higher_is_better,
-    )
 
 
 def ranking(

@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from fer_core.evaluation.comparison import Contender
-    from fer_core.review.part import Part
+    from fer_core.evaluation.ranking import Ranking
 
 
 def register(app: typer.Typer) -> None:
@@ -36,20 +36,20 @@ def compare(
         _hold_against_reports()
         return
     from fer_core.errors import EvaluationError
+    from fer_core.evaluation.ranking import rankings_of
     from fer_core.review.document import review_html
-    from fer_core.review.part import parts_of
 
     contenders, untrained = _contenders(names or [])
     if not contenders:
         raise EvaluationError("No model is saved yet: `python -m fer_core train custom_cnn`.")
-    parts, reason = parts_of(contenders, untrained)
-    for part in parts:
-        _print(part)
+    rankings, reason = rankings_of(contenders, untrained)
+    for ranking in rankings:
+        _print(ranking)
     if reason:
         typer.echo(f"No comparison on common faces: {reason}")
     if out is None and pdf is None:
         return
-    html = review_html(parts)
+    html = review_html(rankings)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(html, encoding="utf-8")
@@ -75,7 +75,7 @@ def _contenders(names: list[str]) -> "tuple[list[Contender], tuple]":
     return list(field.contenders), field.untrained
 
 
-def _print(part: "Part") -> None:
+def _print(ranking: "Ranking") -> None:
     from fer_core.evaluation.metrics import METRICS
     from fer_core.evaluation.words import (
         headline,
@@ -85,21 +85,21 @@ def _print(part: "Part") -> None:
         recommend,
     )
 
-    typer.echo(f"\n{part.title}, {part.n:,} test faces")
-    typer.echo(headline(part.contenders, part.comparisons))
-    optimistic = optimistic_sentence(part.contenders)
+    typer.echo(f"\n{ranking.title}, {ranking.n:,} test faces")
+    typer.echo(headline(ranking.contenders, ranking.comparisons))
+    optimistic = optimistic_sentence(ranking.contenders)
     if optimistic:
         typer.echo(optimistic)
-    for contender in part.contenders:
+    for contender in ranking.contenders:
         figures = ", ".join(
             f"{metric.title} {interval_text(key, contender.judged.metrics[key])}"
             for key, metric in METRICS.items()
         )
         typer.echo(f"  {contender.title}: {figures}")
-    for comparison in part.leads:
-        typer.echo(f"  {lead_sentence(comparison, part.titles)}")
-    if len(part.contenders) > 1:
-        typer.echo(f"  Recommended: {recommend(part.contenders, part.comparisons)}")
+    for comparison in ranking.leads:
+        typer.echo(f"  {lead_sentence(comparison, ranking.titles)}")
+    if len(ranking.contenders) > 1:
+        typer.echo(f"  Recommended: {recommend(ranking.contenders, ranking.comparisons)}")
 
 
 def _hold_against_reports() -> None:

@@ -74,9 +74,10 @@ def leakage(path: Path = None) -> None:
     """Says how each saved model does on test faces of which it met a copy, and on the others."""
     import numpy as np
 
+    from fer_core.audit import duplicates
     from fer_core.charts.look import percent
     from fer_core.cli.source import open_dataset
-    from fer_core.dataset import PROTOCOLS, duplicates
+    from fer_core.dataset import PROTOCOLS
     from fer_core.errors import EvaluationError
     from fer_core.savedmodels import open_model, saved_names
 
@@ -106,10 +107,10 @@ def statistics(
     ] = None,
 ) -> None:
     """Writes the statistics of FER2013 that the app shows where there is no dataset."""
+    from fer_core.audit.duplicates import find_duplicates, write_duplicates
+    from fer_core.audit.face_map import feature_map
+    from fer_core.audit.face_space import write_face_space
     from fer_core.cli.source import open_dataset
-    from fer_core.dataset.duplicates import find_duplicates, write_duplicates
-    from fer_core.dataset.face_map import feature_map
-    from fer_core.dataset.quality import write_face_space
     from fer_core.dataset.statistics import (
         COMMITTED,
         Statistics,
@@ -136,8 +137,8 @@ def folds(
     ] = None,
 ) -> None:
     """Trains five networks to doubt Training's labels by; killed at any moment, it goes on."""
+    from fer_core.audit.held_out import COMMITTED, write_held_out
     from fer_core.cli.source import open_dataset
-    from fer_core.dataset.held_out import COMMITTED, write_held_out
 
     dataset = open_dataset(path)
     from fer_core.training.folds import answer_training
@@ -152,25 +153,3 @@ def folds(
     faces = held_out.faces
     agree = (faces.predicted == faces.labels).mean()
     typer.echo(f"The networks agree with {agree:.1%} of {len(faces):,} labels. Wrote {COMMITTED}.")
-
-
-@data.command(hidden=True)
-def augment(
-    recipe: Annotated[str, typer.Argument(help="Model whose augmentation is applied.")],
-    count: Annotated[int, typer.Option(help="How often.", min=1, max=1000)] = 15,
-    seed: Annotated[int, typer.Option(help="Of the random changes.")] = 0,
-) -> None:
-    """Reads one face as 2,304 gray bytes and writes `count` augmented ones: for the app."""
-    import sys
-
-    import numpy as np
-
-    from fer_core.dataset.augmentation import augment_here
-    from fer_core.errors import DatasetError
-    from fer_core.images import FACE_SIZE
-
-    pixels = np.frombuffer(sys.stdin.buffer.read(), np.uint8)
-    if pixels.size != FACE_SIZE**2:
-        raise DatasetError(f"Expected {FACE_SIZE**2} bytes on standard input, not {pixels.size}.")
-    faces = augment_here(pixels.reshape(FACE_SIZE, FACE_SIZE), recipe, count, seed)
-    sys.stdout.buffer.write(faces.tobytes())

@@ -15,9 +15,10 @@ from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.failures import confusion, highest_cell, per_class, precision_recall_curves
 from fer_core.charts.failures import roc_curves as roc_curves_of
 from fer_core.charts.lead import leads, significance_matrix
-from fer_core.charts.ranking import ranking
+from fer_core.charts.ranking import ranking as ranking_of
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.robustness import CORRUPTIONS
 from fer_core.evaluation.words import (
     calibration_sentence,
@@ -30,7 +31,6 @@ from fer_core.evaluation.words import (
     training_sentence,
     wrong_sentence,
 )
-from fer_core.review.part import Part
 
 _TEMPLATE = Path(__file__).with_name("document.html")
 
@@ -50,85 +50,85 @@ class Chapter:
     exhibits: tuple[Exhibit, ...]
 
 
-def chapters(part: Part) -> list[Chapter]:
+def chapters(ranking: Ranking) -> list[Chapter]:
     """Returns the comparison from the question to the answer."""
     found = [
-        _best(part),
-        _lead(part),
-        _cost(part),
-        _failures(part),
-        _confidence(part),
-        _robustness(part),
-        _training(part),
+        _best(ranking),
+        _lead(ranking),
+        _cost(ranking),
+        _failures(ranking),
+        _confidence(ranking),
+        _robustness(ranking),
+        _training(ranking),
     ]
     return [chapter for chapter in found if chapter.exhibits]
 
 
-def _best(part: Part) -> Chapter:
+def _best(ranking: Ranking) -> Chapter:
     return Chapter(
         "Which is best?",
         (
-            headline(part.contenders, part.comparisons),
-            *filter(None, [optimistic_sentence(part.contenders)]),
+            headline(ranking.contenders, ranking.comparisons),
+            *filter(None, [optimistic_sentence(ranking.contenders)]),
         ),
-        (ranking(part.contenders, "accuracy", part.untrained),),
+        (ranking_of(ranking.contenders, "accuracy", ranking.untrained),),
     )
 
 
-def _lead(part: Part) -> Chapter:
-    order, exhibits = list(part.titles), []
+def _lead(ranking: Ranking) -> Chapter:
+    order, exhibits = list(ranking.titles), []
     if len(order) > 1:
-        exhibits.append(leads(part.comparisons, order[0], part.titles, part.n))
+        exhibits.append(leads(ranking.comparisons, order[0], ranking.titles, ranking.n))
     if len(order) > 2:
-        exhibits.append(significance_matrix(part.comparisons, order, part.titles, part.n))
-    sentences = tuple(lead_sentence(comparison, part.titles) for comparison in part.leads)
+        exhibits.append(significance_matrix(ranking.comparisons, order, ranking.titles, ranking.n))
+    sentences = tuple(lead_sentence(comparison, ranking.titles) for comparison in ranking.leads)
     return Chapter("Is the lead real?", sentences, tuple(exhibits))
 
 
-def _cost(part: Part) -> Chapter:
-    if not any(contender.cost for contender in part.contenders):
+def _cost(ranking: Ranking) -> Chapter:
+    if not any(contender.cost for contender in ranking.contenders):
         return Chapter("What does it cost?", (), ())
-    sentence = f"**Recommended:** {recommend(part.contenders, part.comparisons)}"
+    sentence = f"**Recommended:** {recommend(ranking.contenders, ranking.comparisons)}"
     exhibits = (
-        accuracy_against_cost(part.contenders, "milliseconds"),
-        accuracy_against_cost(part.contenders, "parameters"),
+        accuracy_against_cost(ranking.contenders, "milliseconds"),
+        accuracy_against_cost(ranking.contenders, "parameters"),
     )
     return Chapter("What does it cost?", (sentence,), exhibits)
 
 
-def _failures(part: Part) -> Chapter:
-    highest = highest_cell(part.contenders, "truth")
-    exhibits = [confusion(contender, "truth", highest) for contender in part.contenders]
-    exhibits.append(per_class(part.contenders))
-    for contender in part.contenders:
+def _failures(ranking: Ranking) -> Chapter:
+    highest = highest_cell(ranking.contenders, "truth")
+    exhibits = [confusion(contender, "truth", highest) for contender in ranking.contenders]
+    exhibits.append(per_class(ranking.contenders))
+    for contender in ranking.contenders:
         exhibits += [precision_recall_curves(contender), roc_curves_of(contender)]
-    sentences = [wrong_sentence(contender) for contender in part.contenders]
-    leader = part.contenders[0]
+    sentences = [wrong_sentence(contender) for contender in ranking.contenders]
+    leader = ranking.contenders[0]
     sentences += [f"{leader.title}: {text}." for text in confused_sentences(leader, 3)]
     return Chapter("Where does it fail?", tuple(sentences), tuple(exhibits))
 
 
-def _confidence(part: Part) -> Chapter:
+def _confidence(ranking: Ranking) -> Chapter:
     return Chapter(
         "Can its confidence be trusted?",
-        tuple(calibration_sentence(contender) for contender in part.contenders),
+        tuple(calibration_sentence(contender) for contender in ranking.contenders),
         (
-            calibration_errors(part.contenders),
-            coverage_curves(part.contenders),
-            *(reliability_diagram(contender) for contender in part.contenders),
+            calibration_errors(ranking.contenders),
+            coverage_curves(ranking.contenders),
+            *(reliability_diagram(contender) for contender in ranking.contenders),
         ),
     )
 
 
-def _robustness(part: Part) -> Chapter:
-    measured = [c for c in part.contenders if c.robustness is not None]
+def _robustness(ranking: Ranking) -> Chapter:
+    measured = [c for c in ranking.contenders if c.robustness is not None]
     exhibits = (robustness_curves(measured, list(CORRUPTIONS)),) if measured else ()
     sentences = tuple(robustness_sentence(contender) for contender in measured)
     return Chapter("Does it survive the real world?", sentences, exhibits)
 
 
-def _training(part: Part) -> Chapter:
-    trained = [c for c in part.contenders if c.history is not None]
+def _training(ranking: Ranking) -> Chapter:
+    trained = [c for c in ranking.contenders if c.history is not None]
     exhibits = [training_curves(contender) for contender in trained]
     if trained:
         exhibits += [epoch_violins(trained, "accuracy"), epoch_violins(trained, "loss")]
@@ -136,35 +136,35 @@ def _training(part: Part) -> Chapter:
     return Chapter("How did it train?", sentences, tuple(exhibits))
 
 
-def tables(part: Part) -> dict[str, pd.DataFrame]:
-    """Returns every table of a part by the name of its exhibit."""
+def tables(ranking: Ranking) -> dict[str, pd.DataFrame]:
+    """Returns every table of a ranking by the name of its exhibit."""
     return {
-        exhibit.name: exhibit.table for chapter in chapters(part) for exhibit in chapter.exhibits
+        exhibit.name: exhibit.table for chapter in chapters(ranking) for exhibit in chapter.exhibits
     }
 
 
-def review_html(parts: Sequence[Part]) -> str:
+def review_html(rankings: Sequence[Ranking]) -> str:
     """Returns the review as one HTML document with everything inside; it needs no network.
 
     Args:
-        parts: One for each set of faces, in the order they are to be read.
+        rankings: One for each set of faces, in the order they are to be read.
     """
     from plotly.offline import get_plotlyjs
 
-    body = "\n".join(_part_html(part, number) for number, part in enumerate(parts))
+    body = "\n".join(_ranking_html(ranking, number) for number, ranking in enumerate(rankings))
     return Template(_TEMPLATE.read_text()).substitute(
         plotly=get_plotlyjs().replace("</script", "<\\/script"),
-        answer=escape(headline(parts[0].contenders, parts[0].comparisons)),
+        answer=escape(headline(rankings[0].contenders, rankings[0].comparisons)),
         body=body,
     )
 
 
-def _part_html(part: Part, number: int) -> str:
+def _ranking_html(ranking: Ranking, number: int) -> str:
     sections = "\n".join(
-        _chapter_html(chapter, f"part{number}-{index}")
-        for index, chapter in enumerate(chapters(part))
+        _chapter_html(chapter, f"ranking{number}-{index}")
+        for index, chapter in enumerate(chapters(ranking))
     )
-    return f"<h2>{escape(part.title)}</h2>\n{sections}"
+    return f"<h2>{escape(ranking.title)}</h2>\n{sections}"
 
 
 def _chapter_html(chapter: Chapter, prefix: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from fer_core.audit.duplicates import Duplicates, remembered_duplicates
+from fer_core.audit.held_out import HeldOut
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.dataset.duplicates import Duplicates, remembered_duplicates
-from fer_core.dataset.held_out import HeldOut
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.models import find
 from fer_core.savedmodels import PredictedSplit

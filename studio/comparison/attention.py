@@ -11,9 +11,9 @@ from fer_core.charts.heat import enlarged, heat_overlay
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.explanation import grad_cam, last_features, occlusion_map
+from fer_core.evaluation.ranking import Ranking
 from fer_core.faces import crop
 from fer_core.images import decode
-from fer_core.review.part import Part
 from fer_core.savedmodels import open_model, saved_names
 from studio.comparison.choice import choose_pair
 from studio.loaders import fingerprint, pipeline
@@ -40,7 +40,7 @@ class Explained:
     lost: np.ndarray
 
 
-def show_attention(chosen: Part) -> None:
+def show_attention(chosen: Ranking) -> None:
     """Draws occlusion maps of one or two models on a face, and Grad-CAM on demand."""
     st.subheader("What does it look at?", anchor=False)
     runnable = tuple(c for c in chosen.contenders if c.name in saved_names())

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.charts.ranking import best_first
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import (
     COMMON,
@@ -15,8 +14,8 @@ from fer_core.evaluation.comparison import (
     groups_of,
     read_field,
 )
+from fer_core.evaluation.ranking import Ranking, best_first
 from fer_core.evaluation.significance import Comparison, compare_all
-from fer_core.review.part import Part
 from fer_core.settings import settings
 
 GUESTS = "guests"
@@ -48,7 +47,7 @@ def _field(weights: Path, version: tuple[tuple[str, int, int], ...]) -> Field:
     return read_field(weights)
 
 
-def choose(field: Field) -> Part | None:
+def choose(field: Field) -> Ranking | None:
     """Draws the choice of faces and models; returns it, or None and says why there is none."""
     groups = groups_of(field.contenders)
     joined = st.session_state.pop(JOINED, None)
@@ -87,7 +86,7 @@ def choose(field: Field) -> Part | None:
         )
     untrained = tuple(spec for spec in field.untrained if spec.protocol == view)
     ranked = tuple(best_first(chosen))
-    return Part(group_title(view), ranked, _comparisons(_key(ranked), ranked), untrained)
+    return Ranking(group_title(view), ranked, _comparisons(_key(ranked), ranked), untrained)
 
 
 def _choose_view(views: list[str]) -> str:

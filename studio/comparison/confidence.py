@@ -3,13 +3,13 @@
 import streamlit as st
 
 from fer_core.charts.confidence import calibration_errors, coverage_curves, reliability_diagram
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import calibration_sentence
-from fer_core.review.part import Part
 from studio.comparison.choice import choose_pair
 from studio.figure import show_exhibit
 
 
-def show_confidence(chosen: Part) -> None:
+def show_confidence(chosen: Ranking) -> None:
     """Draws calibration before and after temperature scaling, and what refusing buys."""
     st.subheader("Can its confidence be trusted?", anchor=False)
     st.markdown(calibration_sentence(chosen.contenders[0]))

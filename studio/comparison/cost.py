@@ -3,12 +3,12 @@
 import streamlit as st
 
 from fer_core.charts.cost import COSTS, accuracy_against_cost
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import recommend
-from fer_core.review.part import Part
 from studio.figure import show_exhibit
 
 
-def show_cost(chosen: Part) -> None:
+def show_cost(chosen: Ranking) -> None:
     """Draws accuracy against cost with the Pareto front, and names the model to take."""
     st.subheader("What does it cost?", anchor=False)
     if not any(contender.cost for contender in chosen.contenders):

@@ -11,15 +11,15 @@ from fer_core.charts.failures import (
     roc_curves,
 )
 from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import confused_sentences
-from fer_core.review.part import Part
 from studio.comparison.choice import choose_pair
 from studio.figure import show_exhibit
 
 _NORMALISED = {"truth": "Share of truth", "prediction": "Share of answers", "counts": "Faces"}
 
 
-def show_failures(chosen: Part) -> None:
+def show_failures(chosen: Ranking) -> None:
     """Draws confusion matrices, figures of each class and curves, of one or two models."""
     st.subheader("Where does it fail?", anchor=False)
     pair = choose_pair(chosen.contenders)

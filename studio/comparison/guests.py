@@ -8,14 +8,14 @@ from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.evaluate import evaluate_own
 from fer_core.evaluation.guests import SCHEMA, own_contender, read_guest
-from fer_core.review.part import Part
+from fer_core.evaluation.ranking import Ranking
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import settings
 from studio.comparison.choice import GUESTS, JOINED, read_all
 from studio.loaders import title
 
 
-def show_guests(chosen: Part) -> None:
+def show_guests(chosen: Ranking) -> None:
     """Draws the two ways to join the comparison for this session, and who has joined."""
     st.subheader("Bring your own", anchor=False)
     left, right = st.columns(2, gap="large")
@@ -53,7 +53,7 @@ def _bring_predictions() -> None:
     st.rerun()
 
 
-def _bring_faces(chosen: Part) -> None:
+def _bring_faces(chosen: Ranking) -> None:
     runnable = [c for c in chosen.contenders if c.name in saved_names()]
     with st.form("own", border=False):
         file = st.file_uploader(

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from fer_core.charts.lead import leads, significance_matrix
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import lead_sentence
-from fer_core.review.part import Part
 from studio.figure import show_exhibit
 
 
-def show_lead(chosen: Part) -> None:
+def show_lead(chosen: Ranking) -> None:
     """Draws the leader against each other model, and the matrix of all pairs."""
     st.subheader("Is the lead real?", anchor=False)
     if len(chosen.contenders) < 2:

@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from fer_core.audit.doubts import fits
 from fer_core.dataset import FaceDataset
-from fer_core.dataset.quality import fits
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import wrong_sentence
-from fer_core.review.part import Part
 from fer_core.settings import settings
 from studio.comparison.choice import choose_one
 from studio.datasets import load_path, say_unreadable
@@ -24,7 +24,7 @@ _ORDERS = {
 }
 
 
-def show_mistakes(chosen: Part) -> None:
+def show_mistakes(chosen: Ranking) -> None:
     """Counts the wrong answers and draws wrongly read faces, titled true / predicted."""
     st.subheader("What did it get wrong?", anchor=False)
     st.markdown("\n".join(f"- {wrong_sentence(contender)}" for contender in chosen.contenders))

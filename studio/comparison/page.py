@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import headline
-from fer_core.review.part import Part
 from studio.comparison.attention import show_attention
 from studio.comparison.choice import choose, read_all
 from studio.comparison.confidence import show_confidence
@@ -52,7 +52,7 @@ def show_page() -> None:
         show_missing(field)
 
 
-def _show_sections(chosen: Part) -> None:
+def _show_sections(chosen: Ranking) -> None:
     """Draws the open section only; which one it is lives in the URL."""
     tabs = st.tabs(list(SECTIONS), key="section", bind="query-params")
     for tab, show in zip(tabs, SECTIONS.values(), strict=True):

@@ -6,13 +6,13 @@ import streamlit as st
 from fer_core.charts.ranking import ranking, ranking_table
 from fer_core.evaluation.comparison import Field
 from fer_core.evaluation.metrics import METRICS
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import figure_text, optimistic_sentence
-from fer_core.review.part import Part
 from studio.figure import show
 from studio.words import plain
 
 
-def show_ranking(chosen: Part) -> None:
+def show_ranking(chosen: Ranking) -> None:
     """Draws every model's figure with its interval, and the sortable table of all figures."""
     metric = st.segmented_control(
         "Ranked by",

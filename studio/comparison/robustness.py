@@ -3,14 +3,14 @@
 import streamlit as st
 
 from fer_core.charts.robustness import robustness_curves
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.robustness import CORRUPTIONS
 from fer_core.evaluation.words import robustness_sentence
-from fer_core.review.part import Part
 from fer_core.savedmodels import saved_names
 from studio.figure import show_exhibit
 
 
-def show_robustness(chosen: Part) -> None:
+def show_robustness(chosen: Ranking) -> None:
     """Draws accuracy under each disturbance, one line a model."""
     st.subheader("Does it survive the real world?", anchor=False)
     measured = [c for c in chosen.contenders if c.robustness is not None]

@@ -5,12 +5,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import streamlit as st
 
+from fer_core.evaluation.ranking import Ranking
 from fer_core.review.document import review_html, tables
-from fer_core.review.part import Part
 from fer_core.savedmodels import saved_names
 
 
-def show_take_away(chosen: Part) -> None:
+def show_take_away(chosen: Ranking) -> None:
     """Draws the downloads; each file is made when it is asked for."""
     st.subheader("Take it away", anchor=False)
     with st.container(horizontal=True):
@@ -42,9 +42,9 @@ def show_take_away(chosen: Part) -> None:
         st.code(f"python -m fer_core compare {names} --out review.html", language="bash")
 
 
-def _zipped(part: Part) -> bytes:
+def _zipped(ranking: Ranking) -> bytes:
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        for name, table in tables(part).items():
+        for name, table in tables(ranking).items():
             archive.writestr(f"{name}.csv", table.to_csv(index=False))
     return file.getvalue()

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from fer_core.charts.training import epoch_violins, training_curves
+from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.words import recommend, training_sentence
-from fer_core.review.part import Part
 from studio.comparison.choice import choose_pair
 from studio.figure import show_exhibit
 
 
-def show_training(chosen: Part) -> None:
+def show_training(chosen: Ranking) -> None:
     """Draws training curves and their distribution, and says which model overfits."""
     st.subheader("How did it train?", anchor=False)
     trained = tuple(c for c in chosen.contenders if c.history is not None)

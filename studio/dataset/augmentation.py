@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from fer_core.dataset.augmentation import augmented, recipe_as_trained
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from fer_core.faces import crop, detector
 from fer_core.models import REGISTRY
 from fer_core.samples import SAMPLES
+from fer_core.training.preview import augmented, recipe_as_trained
 from fer_core.training.recipe import Augmentation
 from fer_core.training.recipes import OURS
 from studio.dataset.view import View

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fer_core.charts.look import percent
-from fer_core.dataset import USAGES
-from fer_core.dataset.duplicates import leaked, usage_of
-from fer_core.dataset.held_out import HeldOut, read_held_out
-from fer_core.dataset.quality import (
+from fer_core.audit.doubts import (
     doubtful_by_model,
     doubtful_by_votes,
     fits,
     fits_predictions,
     judged,
 )
+from fer_core.audit.duplicates import leaked, usage_of
+from fer_core.audit.held_out import HeldOut, read_held_out
+from fer_core.charts.look import percent
+from fer_core.dataset import USAGES
 from fer_core.dataset.words import number_of_faces
 from fer_core.errors import FerError
 from fer_core.savedmodels import PredictedSplit, Predictions, open_model

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from fer_core.audit.doubts import vote_names
 from fer_core.charts.dataset import votes
 from fer_core.charts.heat import enlarged
 from fer_core.dataset import USAGES, FaceDataset
-from fer_core.dataset.quality import vote_names
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from studio.dataset.origin import place

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fer_core.charts.dataset import vote_matrix
-from fer_core.charts.look import percent
-from fer_core.dataset.quality import (
-    blank,
+from fer_core.audit.doubts import (
     doubtful_by_votes,
     vote_table,
 )
+from fer_core.audit.face_space import blank
+from fer_core.charts.dataset import vote_matrix
+from fer_core.charts.look import percent
 from studio.dataset.copies import show_copies
 from studio.dataset.doubtful import show_doubtful
 from studio.dataset.gallery import show_gallery

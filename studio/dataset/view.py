@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
+from fer_core.audit.duplicates import Duplicates, read_duplicates, remembered_duplicates
+from fer_core.audit.face_space import distance_from_face_space
 from fer_core.dataset import FaceDataset
-from fer_core.dataset.duplicates import Duplicates, read_duplicates, remembered_duplicates
-from fer_core.dataset.quality import distance_from_face_space
 from fer_core.dataset.statistics import Appearance, appearance, count, read_statistics
 from fer_core.emotions import EMOTIONS, LABEL_SETS
 from studio.datasets import Loaded

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fer_core.audit.duplicates import Leakage
 from fer_core.charts.dataset import (
     class_counts,
     class_shares,
@@ -13,7 +14,6 @@ from fer_core.charts.dataset import (
     votes,
 )
 from fer_core.dataset import FaceDataset
-from fer_core.dataset.duplicates import Leakage
 from fer_core.dataset.statistics import FaceMap, read_statistics
 from fer_core.emotions import COLOURS, EMOTIONS
 

@@ -20,11 +20,12 @@ from fer_core.charts.failures import (
 from fer_core.charts.heat import heat_overlay
 from fer_core.charts.lead import leads, significance_matrix
 from fer_core.charts.look import INK, model_colour, model_symbol
-from fer_core.charts.ranking import best_first, ranking
+from fer_core.charts.ranking import ranking
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
 from fer_core.evaluation.calibration import noise_floor
 from fer_core.evaluation.comparison import read_field
+from fer_core.evaluation.ranking import best_first
 from fer_core.evaluation.robustness import CORRUPTIONS
 from fer_core.evaluation.significance import compare_all
 from fer_core.models import REGISTRY

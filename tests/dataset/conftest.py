@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from forms import csv_lines
+from forms import csv_lines, noise_faces
 
 from fer_core.dataset import FaceDataset
 from fer_core.settings import settings
@@ -22,14 +21,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def faces() -> FaceDataset:
-    """Forty-two faces of noise: six of each emotion, two of each in every split."""
-    labels = np.tile(np.arange(7, dtype=np.uint8), 6)
-    return FaceDataset(
-        images=np.random.default_rng(3).integers(0, 256, (42, 48, 48), np.uint8),
-        labels=labels,
-        usage=np.repeat(np.array([0, 1, 2], np.uint8), 14),
-        source="made up",
-    )
+    return noise_faces()
 
 
 @pytest.fixture

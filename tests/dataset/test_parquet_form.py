@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from forms import assert_same, footer_claims
 
+from fer_core.audit.doubts import majority_vote
 from fer_core.dataset import (
     FaceDataset,
     load,
@@ -17,7 +18,6 @@ from fer_core.dataset import (
 )
 from fer_core.dataset.parquet_form import write_parquet
 from fer_core.dataset.parquet_pages import unpacked_size
-from fer_core.dataset.quality import majority_vote
 from fer_core.errors import DatasetError
 
 

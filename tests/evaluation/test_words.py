@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_core.charts.ranking import best_first
 from fer_core.evaluation.comparison import read_field
 from fer_core.evaluation.intervals import Interval
+from fer_core.evaluation.ranking import best_first
 from fer_core.evaluation.significance import Comparison, compare_all
 from fer_core.evaluation.words import (
     confused_sentences,

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from dataset_page import Open, grid, parquet, texts, upload
 
-from fer_core.dataset import FaceDataset, duplicates
+from fer_core.audit import duplicates
+from fer_core.dataset import FaceDataset
 from fer_core.emotions import EMOTIONS
 from studio.dataset.doubtful import _confirmed
 from studio.dataset.face import _agrees

@@ -8,25 +8,25 @@ from fabricated import fabricate
 
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import read_field
+from fer_core.evaluation.ranking import rankings_of
 from fer_core.review import pdf
 from fer_core.review.document import chapters, review_html, tables
-from fer_core.review.part import parts_of
 
 
 def test_optimistic_model_is_marked_wherever_the_review_names_it(tmp_path) -> None:
     fabricate(tmp_path, "dcnn_elu", faces=300, optimistic=True)
-    (part,), _ = parts_of(read_field(tmp_path).contenders)
-    assert part.contenders[0].title == "ELU DCNN (optimistic)"
-    best = chapters(part)[0]
+    (ranking,), _ = rankings_of(read_field(tmp_path).contenders)
+    assert ranking.contenders[0].title == "ELU DCNN (optimistic)"
+    best = chapters(ranking)[0]
     assert "the same faces chose the best epoch: ELU DCNN (optimistic)." in best.sentences[1]
     assert best.exhibits[0].table["Model"].tolist() == ["ELU DCNN (optimistic)"]
-    html = review_html([part])
+    html = review_html([ranking])
     names = html[html.rindex("</style>") :].count("ELU DCNN")
     assert names == html.count("ELU DCNN (optimistic)") > 10
 
 
-def test_chapters_answer_every_question(parts) -> None:
-    headings = [chapter.heading for chapter in chapters(parts[0])]
+def test_chapters_answer_every_question(rankings) -> None:
+    headings = [chapter.heading for chapter in chapters(rankings[0])]
     assert headings == [
         "Which is best?",
         "Is the lead real?",
@@ -36,13 +36,15 @@ def test_chapters_answer_every_question(parts) -> None:
         "Does it survive the real world?",
         "How did it train?",
     ]
-    assert "Is the lead real?" not in [chapter.heading for chapter in chapters(parts[1])]
-    assert "Does it survive the real world?" not in [c.heading for c in chapters(parts[3])]
+    assert "Is the lead real?" not in [chapter.heading for chapter in chapters(rankings[1])]
+    assert "Does it survive the real world?" not in [c.heading for c in chapters(rankings[3])]
 
 
-def test_review_holds_everything_and_asks_for_nothing(parts) -> None:
-    html = review_html(parts[:2])
-    exhibits = sum(len(chapter.exhibits) for part in parts[:2] for chapter in chapters(part))
+def test_review_holds_everything_and_asks_for_nothing(rankings) -> None:
+    html = review_html(rankings[:2])
+    exhibits = sum(
+        len(chapter.exhibits) for ranking in rankings[:2] for chapter in chapters(ranking)
+    )
     assert html.count('<script type="application/json"') == exhibits > 20
     assert html.count("<figcaption>") == exhibits
     assert "Slim VGG leads at" in html
@@ -55,19 +57,19 @@ def test_review_holds_everything_and_asks_for_nothing(parts) -> None:
     assert len(rows) in {1, 3}
 
 
-def test_tables_are_named_after_their_charts(parts) -> None:
-    found = tables(parts[0])
+def test_tables_are_named_after_their_charts(rankings) -> None:
+    found = tables(rankings[0])
     assert {"ranking-accuracy", "leads", "per-class", "calibration", "robustness"} <= set(found)
     assert all(len(table) for table in found.values())
 
 
-def test_names_from_outside_cannot_break_out_of_the_page(parts) -> None:
+def test_names_from_outside_cannot_break_out_of_the_page(rankings) -> None:
     from dataclasses import replace
 
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
-    guest = replace(parts[0].contenders[0], name=evil, title=evil)
-    part = replace(parts[0], contenders=(guest,), comparisons=())
-    html = review_html([part])
+    guest = replace(rankings[0].contenders[0], name=evil, title=evil)
+    ranking = replace(rankings[0], contenders=(guest,), comparisons=())
+    html = review_html([ranking])
     body = html[: html.rindex("<script>")]
     assert "<script>alert" not in body
     assert "<img" not in body.split("</style>")[1].split("<script>")[0]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from fer_core.audit.duplicates import Duplicates
 from fer_core.dataset import FaceDataset
-from fer_core.dataset.duplicates import Duplicates
 from fer_core.training import folds
 from fer_core.training.folds import FOLDS, answer_training, assign_folds
 from fer_core.training.progress import BudgetSpent

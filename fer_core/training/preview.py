@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fer_core.errors import TrainingError
+from fer_core.errors import FerError, TrainingError
 from fer_core.images import FACE_SIZE
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import ROOT
@@ -47,8 +47,7 @@ def augmented(face: np.ndarray, recipe: str, count: int, seed: int) -> np.ndarra
     Raises:
         TrainingError: If the other process fails; its last line says why.
     """
-    command = [sys.executable, "-m", "fer_core", "data", "augment", recipe]
-    command += ["--count", str(count), "--seed", str(seed)]
+    command = [sys.executable, "-m", __name__, recipe, str(count), str(seed)]
     try:
         done = subprocess.run(
             command, input=face.tobytes(), capture_output=True, timeout=TIMEOUT_SECONDS, cwd=ROOT
@@ -75,3 +74,17 @@ def augment_here(face: np.ndarray, recipe: str, count: int, seed: int) -> np.nda
         faces = layer(faces, training=True)
     values = keras.ops.convert_to_numpy(faces)[..., 0]
     return np.clip(values, 0, 255).round().astype(np.uint8)
+
+
+def _main(recipe: str, count: str, seed: str) -> None:
+    """Reads one face as 2,304 gray bytes and writes as many changed ones as are asked for."""
+    face = np.frombuffer(sys.stdin.buffer.read(), np.uint8).reshape(FACE_SIZE, FACE_SIZE)
+    try:
+        faces = augment_here(face, recipe, int(count), int(seed))
+    except FerError as error:
+        sys.exit(str(error))
+    sys.stdout.buffer.write(faces.tobytes())
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

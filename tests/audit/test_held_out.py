@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from fer_core.audit.doubts import doubtful_by_model, fits
+from fer_core.audit.held_out import HeldOut, read_held_out, write_held_out
 from fer_core.dataset import FaceDataset
-from fer_core.dataset.held_out import HeldOut, read_held_out, write_held_out
-from fer_core.dataset.quality import doubtful_by_model, fits
 from fer_core.emotions import EMOTIONS
 from fer_core.savedmodels import PredictedSplit
 

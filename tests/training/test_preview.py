@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_core.dataset import augmentation
-from fer_core.dataset.augmentation import augmented, recipe_as_trained
 from fer_core.dataset.statistics import read_statistics
 from fer_core.errors import TrainingError
 from fer_core.savedmodels import update_manifest
+from fer_core.training import preview
+from fer_core.training.preview import augmented, recipe_as_trained
 from fer_core.training.recipe import Augmentation
 from fer_core.training.recipes import OURS
 
@@ -52,6 +52,6 @@ def test_process_that_hangs_is_given_up(face: np.ndarray, monkeypatch: pytest.Mo
     def hang(*args: object, **options: object) -> None:
         raise subprocess.TimeoutExpired("python", 120)
 
-    monkeypatch.setattr(augmentation.subprocess, "run", hang)
+    monkeypatch.setattr(preview.subprocess, "run", hang)
     with pytest.raises(TrainingError, match="took over 120 s"):
         augmented(face, "custom_cnn", 2, seed=0)

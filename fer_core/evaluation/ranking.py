@@ -1,9 +1,8 @@
-"""Models that can be compared: those tested on the same faces."""
+"""Models in their order: those tested on the same faces, best first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fer_core.charts.ranking import best_first
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import (
     COMMON,
@@ -12,13 +11,14 @@ from fer_core.evaluation.comparison import (
     group_title,
     groups_of,
 )
+from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.significance import Comparison, compare_all
 from fer_core.models import ModelSpec
 
 
 @dataclass(frozen=True)
-class Part:
-    """Models that were tested on the same faces.
+class Ranking:
+    """Models that were tested on the same faces, and how sure their order is.
 
     Attributes:
         title: Which faces these are.
@@ -49,32 +49,41 @@ class Part:
         return tuple(c for c in self.comparisons if best in (c.first, c.second))
 
 
-def parts_of(
+def best_first(contenders: Sequence[Contender], metric: str = "accuracy") -> list[Contender]:
+    """Returns the contenders ordered by a key of `METRICS`, best first."""
+    return sorted(
+        contenders,
+        key=lambda contender: contender.judged.metrics[metric].value,
+        reverse=METRICS[metric].higher_is_better,
+    )
+
+
+def rankings_of(
     contenders: Sequence[Contender], untrained: Sequence[ModelSpec] = ()
-) -> tuple[list[Part], str | None]:
-    """Returns one part for each set of faces, and one on those common to all if there are several.
+) -> tuple[list[Ranking], str | None]:
+    """Returns a ranking for each set of faces, and one on those common to all if there are several.
 
     Args:
         contenders: In any order.
-        untrained: Architectures with no saved model, each shown in its protocol's part.
+        untrained: Architectures with no saved model, each shown in its protocol's ranking.
 
     Returns:
-        The parts, and why there is none on common faces, if there should be one.
+        The rankings, and why there is none on common faces, if there should be one.
     """
     found = []
     for name, group in groups_of(contenders).items():
         ghosts = tuple(spec for spec in untrained if spec.protocol == name)
-        found.append(_part(group_title(name), group, ghosts))
+        found.append(_ranking(group_title(name), group, ghosts))
     if len(found) < 2:
         return found, None
     try:
-        found.append(_part(group_title(COMMON), common_view(contenders), ()))
+        found.append(_ranking(group_title(COMMON), common_view(contenders), ()))
     except EvaluationError as error:
         return found, str(error)
     return found, None
 
 
-def _part(title: str, group: Sequence[Contender], ghosts: tuple[ModelSpec, ...]) -> Part:
+def _ranking(title: str, group: Sequence[Contender], ghosts: tuple[ModelSpec, ...]) -> Ranking:
     ranked = tuple(best_first(group))
     comparisons = compare_all({c.name: c.right for c in ranked})
-    return Part(title, ranked, tuple(comparisons), ghosts)
+    return Ranking(title, ranked, tuple(comparisons), ghosts)

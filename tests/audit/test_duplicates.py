@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from fer_core.dataset import FaceDataset, duplicates
-from fer_core.dataset.duplicates import (
+from fer_core.audit import duplicates
+from fer_core.audit.duplicates import (
     Duplicates,
     faces_digest,
     find_duplicates,
@@ -16,6 +16,7 @@ from fer_core.dataset.duplicates import (
     remembered_duplicates,
     write_duplicates,
 )
+from fer_core.dataset import FaceDataset
 from fer_core.errors import DatasetError
 from fer_core.savedmodels import PredictedSplit
 from fer_core.settings import settings

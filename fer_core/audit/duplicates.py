@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_core.audit.face_space import blank
 from fer_core.dataset.faces import USAGES, standardised
-from fer_core.dataset.quality import blank
 from fer_core.errors import DatasetError
 from fer_core.savedmodels import PredictedSplit, Predictions
 from fer_core.settings import ROOT, settings

@@ -1,0 +1,1 @@
+"""What to doubt of a dataset: copies, labels, pictures that show no face."""
