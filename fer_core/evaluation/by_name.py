@@ -1,16 +1,12 @@
 """Judging and comparing saved models by their names: what `fer_core` offers of this package."""
 
-from typing import TYPE_CHECKING
-
 from fer_core.dataset import FaceDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import read_contender
 from fer_core.evaluation.evaluate import evaluate_own
+from fer_core.evaluation.ranking import Ranking, rankings_of
 from fer_core.evaluation.record import Evaluation
 from fer_core.savedmodels import open_model
-
-if TYPE_CHECKING:
-    from fer_core.review.part import Part
 
 
 def evaluate(name: str, dataset: FaceDataset) -> Evaluation:
@@ -36,15 +32,15 @@ def evaluate(name: str, dataset: FaceDataset) -> Evaluation:
     return record
 
 
-def compare(*names: str) -> "tuple[Part, ...]":
+def compare(*names: str) -> tuple[Ranking, ...]:
     """Compares saved models by their recorded answers on the same test faces; runs none of them.
 
     Args:
         names: Two or more saved models.
 
     Returns:
-        One part for each set of test faces, and one on the faces common to all models where
-        there are several sets and enough common faces. A part holds its models best first, and
+        One ranking for each set of test faces, and one on the faces common to all models where
+        there are several sets and enough common faces. A ranking holds its models best first, and
         each pair's difference with its interval and p-value (McNemar, Holm-corrected).
 
     Raises:
@@ -52,10 +48,8 @@ def compare(*names: str) -> "tuple[Part, ...]":
         ModelNotFound: If one of them is not saved.
         CorruptModel: If a file of one is missing, changed or does not fit the others.
     """
-    from fer_core.review.part import parts_of
-
     wanted = dict.fromkeys(names)
     if len(wanted) < 2:
         raise EvaluationError("A comparison needs the names of at least two saved models.")
-    parts, _ = parts_of([read_contender(open_model(name)) for name in wanted])
-    return tuple(parts)
+    rankings, _ = rankings_of([read_contender(open_model(name)) for name in wanted])
+    return tuple(rankings)
