@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer_core.common.memory import return_large_blocks
 from fer_core.settings import ROOT
+from studio import memory
 
 PAGES = (
     ("Home.py", "Home", ":material/home:"),
@@ -45,6 +46,7 @@ def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
         if charts:
             _fetch_plotly()
     st.title(heading or title, anchor=False)
+    memory.visit()
 
 
 def _fetch_plotly() -> None:
@@ -64,6 +66,7 @@ def _fetch_plotly() -> None:
 def _prepare_process() -> None:
     """Once for the server: what all its pages profit from."""
     return_large_blocks()
+    memory.watch()
 
 
 def lead(sentence: str) -> None:

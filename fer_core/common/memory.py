@@ -23,3 +23,16 @@ def return_large_blocks() -> bool:
         return bool(ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE))
     except AttributeError:  # another C library than glibc
         return False
+
+
+def return_free_blocks() -> bool:
+    """Gives the system back all memory that is free but kept; returns whether there was some.
+
+    glibc keeps small blocks at the top and in the middle of its arenas (malloc_trim(3)).
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    except AttributeError:  # another C library than glibc
+        return False

@@ -1,0 +1,211 @@
+"""What visitors hold in this server's memory: one budget, watched by a timer.
+
+Uploads count from their first byte, datasets before they are decoded, and all that a session keeps
+once it is there. When it is too much, who was not heard of for the longest gives way and reads why.
+"""
+
+import gc
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from fer_core.common.budget import Budget, size_of
+from fer_core.common.memory import return_free_blocks
+from fer_core.errors import BudgetError
+from fer_core.settings import settings
+from studio import compat
+
+TIDIED_EVERY = 5.0
+"""Seconds between two looks at who has left and who holds what."""
+
+_SHARE = 0.5
+"""Of the whole budget, what one visitor may hold."""
+
+_LARGE = 64 * 2**10
+"""A session's values of fewer bytes stay with it when it has to give way."""
+
+_EACH = 1024
+"""Bytes that each upload costs beside its own."""
+
+_UPLOADS, _STATE = "uploads", "what its pages keep"
+_GAVE_WAY = (
+    "This server ran short of memory and let go of what you had uploaded or made here, as you had "
+    "not used it for the longest. Upload it again to go on."
+)
+_log = logging.getLogger(__name__)
+
+
+@cache
+def budget() -> Budget:
+    """Returns the one budget of this server."""
+    limit = settings().memory
+    return Budget(limit, int(limit * _SHARE), _drop)
+
+
+def watch() -> None:
+    """Begins to count and to tidy, once for a server; nothing where no server runs."""
+    budget()
+    if compat.is_served():
+        compat.receive_uploads_into(_Arriving)
+        compat.on_upload(_take)
+        threading.Thread(target=_tidy_for_ever, name="housekeeper", daemon=True).start()
+
+
+def visit() -> None:
+    """Notes that a visitor runs a page, and draws what there is to tell him or her."""
+    session = compat.session_id()
+    budget().hear(session)
+    for sentence in _untold.pop(session, []):
+        st.warning(sentence, icon=":material/memory:")
+
+
+@contextmanager
+def room(what: str, size: int) -> Iterator[None]:
+    """Keeps room for what is about to be made, until it is there and counted.
+
+    Args:
+        what: Its name.
+        size: The most bytes it may have.
+
+    Raises:
+        BudgetError: If there is none.
+    """
+    session = compat.session_id()
+    budget().hold(session, what, size)
+    try:
+        yield
+    finally:
+        budget().release(session, what)
+        if compat.is_served():
+            _count(session)
+
+
+def tidy() -> None:
+    """Ends sessions that left, forgets what nobody owns, counts the rest and makes it fit."""
+    if compat.on_loop(compat.end_left_sessions):
+        _freed.set()
+    there = compat.sessions()
+    for session in {*compat.uploads(), *budget().owners()} - there:
+        if not session.startswith(_Arriving.PREFIX):
+            compat.remove_uploads(session)
+            budget().release(session)
+            _untold.pop(session, None)
+    for session in there:
+        _count(session)
+    budget().settle()
+    if _freed.is_set():
+        _freed.clear()
+        gc.collect()
+        return_free_blocks()
+
+
+class _Arriving(SpooledTemporaryFile):
+    """An upload on its way, which counts as it grows; what has no room is read and not kept."""
+
+    PREFIX = "arriving "
+    _numbers = itertools.count()
+
+    def __init__(self, max_size: int) -> None:
+        super().__init__(max_size)
+        self._owner = f"{self.PREFIX}{next(self._numbers)}"
+        self._refusal = ""
+
+    def write(self, data: Any) -> int:
+        if not self._refusal:
+            try:
+                budget().hold(self._owner, "bytes", self.tell() + len(data))
+                return super().write(data)
+            except BudgetError as error:
+                self._refusal = str(error)
+                self.seek(0)
+                self.truncate()
+                budget().release(self._owner)
+        return len(data)
+
+    def read(self, *size: int) -> bytes:
+        return _Refused(self._refusal) if self._refusal else super().read(*size)
+
+    def close(self) -> None:
+        budget().release(self._owner)
+        super().close()
+
+
+class _Refused(bytes):
+    """An upload that there was no room for: empty.
+
+    Attributes:
+        reason: Why, for its owner.
+    """
+
+    reason: str
+
+    def __new__(cls, reason: str) -> "_Refused":
+        self = super().__new__(cls)
+        self.reason = reason
+        return self
+
+
+def _take(session: str, file: UploadedFileRec) -> bool:
+    """Counts an upload that arrived; says whether it may stay, and tells its owner if not."""
+    try:
+        if isinstance(file.data, _Refused):
+            raise BudgetError(file.data.reason)
+        size = len(file.data) + _EACH + _size_of_uploads(session)
+        budget().hold(session, _UPLOADS, size)
+    except BudgetError as error:
+        _tell(session, f"“{file.name}” was not taken. {error}")
+        return False
+    return True
+
+
+def _count(session: str) -> None:
+    """Counts what a session holds now."""
+    budget().note(session, _UPLOADS, _size_of_uploads(session))
+    budget().note(session, _STATE, size_of(*compat.values_of(session)))
+
+
+def _size_of_uploads(session: str) -> int:
+    return sum(len(file.data) + _EACH for file in compat.uploads().get(session, []))
+
+
+def _drop(owner: str) -> bool:
+    """Lets go of what a session holds, unless it is at work, and tells it at its next run."""
+    if owner.startswith(_Arriving.PREFIX):
+        return False
+    with suppress(TimeoutError):
+        if compat.on_loop(lambda: compat.forget(owner, lambda value: size_of(value) > _LARGE)):
+            _tell(owner, _GAVE_WAY)
+            _freed.set()
+            return True
+    return False
+
+
+_freed = threading.Event()
+"""Set when something large was let go, until the memory it took is given back."""
+
+_untold: dict[str, list[str]] = {}
+"""Sentences for sessions, drawn with their next run."""
+
+
+def _tell(session: str, sentence: str) -> None:
+    told = _untold.setdefault(session, [])
+    if sentence not in told:
+        told.append(sentence)
+
+
+def _tidy_for_ever() -> None:
+    while True:
+        time.sleep(TIDIED_EVERY)
+        try:
+            tidy()
+        except Exception:
+            _log.exception("Tidying failed; it is tried again.")

@@ -1,0 +1,200 @@
+"""Private parts of Streamlit that the app touches, on a real runtime: a version may move one."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+import starlette.formparsers
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.session_manager import SessionClient
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.testing.v1 import AppTest
+from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
+
+from studio import compat
+
+_PAGE = """
+import streamlit as st
+
+@st.cache_resource(scope="session", show_spinner=False)
+def cached():
+    return bytes(3000)
+
+st.session_state.setdefault("large", bytes(2000))
+st.session_state.setdefault("small", "kept")
+st.session_state["session"] = __import__("studio.compat").compat.session_id()
+cached()
+st.file_uploader("Files", key="files")
+"""
+
+
+class Tab(SessionClient):
+    """Notes when a run has ended."""
+
+    def __init__(self):
+        self.ended = threading.Event()
+
+    def write_forward_msg(self, message):
+        if message.WhichOneof("type") == "script_finished":
+            self.ended.set()
+
+    @property
+    def client_context(self):
+        return SimpleNamespace(headers=[], cookies={}, remote_ip=None)
+
+
+@pytest.fixture
+def runtime(tmp_path, monkeypatch) -> Iterator[Runtime]:
+    """A runtime whose loop runs in a thread, as a server's does."""
+    monkeypatch.setattr(Runtime, "_instance", None)
+    page = tmp_path / "page.py"
+    page.write_text(_PAGE)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    made = Runtime(
+        RuntimeConfig(
+            script_path=str(page),
+            media_file_storage=MemoryMediaFileStorage("/media"),
+            uploaded_file_manager=MemoryUploadedFileManager("/upload"),
+            cache_storage_manager=create_default_cache_storage_manager(),
+            is_hello=False,
+            session_storage=MemorySessionStorage(ttl_seconds=0),
+        )
+    )
+    asyncio.run_coroutine_threadsafe(made.start(), loop).result(10)
+    yield made
+    loop.call_soon_threadsafe(made.stop)
+    asyncio.run_coroutine_threadsafe(_stopped(made), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+
+
+async def _stopped(runtime: Runtime) -> None:
+    await runtime.stopped
+
+
+def visit(runtime: Runtime) -> str:
+    """Opens a tab, waits for its first run, returns the session."""
+    tab = Tab()
+    session = compat.on_loop(lambda: runtime.connect_session(tab, {}))
+    message = BackMsg(rerun_script=ClientState())
+    compat.on_loop(lambda: runtime.handle_backmsg(session, message))
+    assert tab.ended.wait(20)
+    return session
+
+
+def upload(runtime: Runtime, session: str, size: int) -> None:
+    runtime.uploaded_file_mgr.add_file(session, UploadedFileRec("1", "a.png", "", bytes(size)))
+
+
+def test_no_server_runs_here_nor_in_the_test_of_a_page():
+    assert not compat.is_served()
+    assert compat.session_id() == ""
+    page = AppTest.from_string("""
+import streamlit as st
+from studio import compat
+
+st.text(compat.is_served())
+""").run()
+    assert page.text[0].value == "False"
+
+
+def test_function_is_called_on_the_servers_loop(runtime):
+    assert compat.is_served()
+    assert compat.on_loop(threading.current_thread) is not threading.current_thread()
+    assert compat.on_loop(lambda: compat.on_loop(lambda: 5)) == 5
+    with pytest.raises(ZeroDivisionError):
+        compat.on_loop(lambda: 1 / 0)
+
+
+def test_session_is_known_in_its_own_run_and_until_it_is_ended(runtime):
+    session = visit(runtime)
+    assert session in compat.values_of(session)
+    assert compat.sessions() == {session}
+    compat.on_loop(lambda: runtime.disconnect_session(session))
+    assert compat.on_loop(compat.end_left_sessions) == 1
+    assert compat.sessions() == set()
+
+
+def test_ended_session_has_no_uploads(runtime):
+    session = visit(runtime)
+    upload(runtime, session, 10)
+    compat.on_loop(lambda: runtime.disconnect_session(session))
+    assert session in compat.uploads()
+    compat.on_loop(compat.end_left_sessions)
+    assert session not in compat.uploads()
+
+
+def test_uploads_are_listed_shown_and_removed(runtime):
+    shown = []
+    compat.on_upload(lambda session, file: shown.append((session, file.name)) or len(file.data) < 9)
+    upload(runtime, "one", 5)
+    upload(runtime, "two", 9)
+    assert shown == [("one", "a.png"), ("two", "a.png")]
+    assert {session: len(files) for session, files in compat.uploads().items()} == {"one": 1}
+    compat.remove_uploads("one")
+    assert compat.uploads() == {}
+
+
+def test_values_are_those_of_state_and_caches_and_only_large_ones_are_forgotten(runtime):
+    session = visit(runtime)
+    upload(runtime, session, 10)
+    sizes = {len(value) for value in compat.values_of(session) if isinstance(value, bytes)}
+    assert sizes == {2000, 3000}
+
+    def is_large(value):
+        return isinstance(value, bytes) and len(value) > 1000
+
+    assert compat.on_loop(lambda: compat.forget(session, is_large))
+    left = compat.values_of(session)
+    assert "kept" in left
+    assert not any(map(is_large, left))
+    assert session not in compat.uploads()
+
+
+def test_session_at_work_keeps_what_it_has(runtime, monkeypatch):
+    session = visit(runtime)
+    upload(runtime, session, 10)
+    app = compat._session(session)
+    monkeypatch.setattr(app, "_state", compat.AppSessionState.APP_IS_RUNNING)
+    assert not compat.on_loop(lambda: compat.forget(session, lambda value: True))
+    assert session in compat.uploads()
+
+
+def test_upload_is_written_to_what_it_is_told_and_never_rolls_over(monkeypatch):
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1)
+    original = starlette.formparsers.SpooledTemporaryFile
+    monkeypatch.setattr(starlette.formparsers, "SpooledTemporaryFile", original)
+    made = []
+
+    def make(max_size):
+        made.append((max_size, BytesIO()))
+        made[-1][1]._rolled = False
+        return made[-1][1]
+
+    compat.receive_uploads_into(make)
+    head = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n'
+
+    async def parse():
+        async def stream():
+            yield head + b"hello\r\n--x--\r\n"
+
+        headers = Headers({"content-type": "multipart/form-data; boundary=x"})
+        return await MultiPartParser(headers, stream()).parse()
+
+    form = asyncio.run(parse())
+    ((most, file),) = made
+    assert form["f"].file is file
+    assert file.getvalue() == b"hello"
+    assert most == compat.largest_upload() > 200 * 2**20
