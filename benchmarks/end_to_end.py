@@ -39,7 +39,7 @@ from fer_core.evaluation.end_to_end import (
 from fer_core.evaluation.intervals import Interval, mean_interval, resample_weights
 from fer_core.evaluation.record import EndToEndPoint
 from fer_core.evaluation.scenes import scene
-from fer_core.faces import FaceBox, yunet_file
+from fer_core.faces import FaceBox, is_here
 from fer_core.images import encode_png
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS, paint
@@ -94,7 +94,7 @@ def main() -> None:
     options = parser.parse_args()
     detectors = options.detectors
     if detectors is None:
-        detectors = ["yunet", "haar_alt2"] if yunet_file() else ["haar_alt2"]
+        detectors = ["yunet", "haar_alt2"] if is_here("yunet") else ["haar_alt2"]
 
     dataset = load(settings().dataset)
     pipelines = {name: Pipeline.load(options.model, name) for name in detectors}

@@ -32,7 +32,7 @@ from aiortc.contrib.media import MediaRelay
 from clip import FPS, clip
 
 from fer_core.evaluation.cost import machine
-from fer_core.faces import yunet_file
+from fer_core.faces import is_here
 from fer_core.inference import Pipeline, draw
 from fer_core.inference.annotation import annotate
 from fer_core.inference.live import LiveSession
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="measure memory on a video of this length")
     chosen = parser.parse_args()
     print(f"{machine()}; {os.cpu_count()} processors; load average {os.getloadavg()[0]:.1f}\n")
-    detectors = [*(["yunet"] if yunet_file() else []), "haar_alt2"]
+    detectors = [*(["yunet"] if is_here("yunet") else []), "haar_alt2"]
     if chosen.minutes:
         memory(chosen.model, chosen.minutes)
         return

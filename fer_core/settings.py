@@ -39,6 +39,7 @@ class Settings(BaseSettings):
         max_dataset_mb: Largest dataset accepted as an upload, MB.
         memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
             for 40 % of the machine's memory, or of its container's.
+        offline: True forbids to fetch what a face detector needs.
         hosted: True on a public server: no path on the server's disk is ever taken from a user, and
             limits that are not set are those of `HOSTED`.
     """
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     max_video_mb: int = 200
     max_dataset_mb: int = 150
     memory_mb: int | None = None
+    offline: bool = False
     hosted: bool = False
 
     @model_validator(mode="after")

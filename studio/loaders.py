@@ -3,13 +3,12 @@
 LiteRT is imported with the first of them: pages that only name models open without it.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fer_core.common.digest import sha256
-from fer_core.faces import Detector, detector, yunet_file
+from fer_core.faces import Detector, detector, resolve
 from fer_core.models import REGISTRY
 from fer_core.savedmodels import open_model, saved_names
 
@@ -27,7 +26,7 @@ def pipeline(model: str, detector_name: str = "auto", fast: bool = False) -> "Pi
     """
     from fer_core.inference import Pipeline
 
-    return Pipeline(_detector(detector_name, yunet_file(), fast), classifier(model))
+    return Pipeline(_detector(resolve(detector_name), fast), classifier(model))
 
 
 def classifier(model: str) -> "Classifier":
@@ -58,7 +57,7 @@ def _classifier(name: str, version: str) -> "Classifier":
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _detector(name: str, yunet: Path | None, fast: bool) -> Detector:
+def _detector(name: str, fast: bool) -> Detector:
     return detector(name, fast)
 
 

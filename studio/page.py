@@ -65,8 +65,11 @@ def _fetch_plotly() -> None:
 @st.cache_resource(show_spinner=False)
 def _prepare_process() -> None:
     """Once for the server: what all its pages profit from."""
+    from fer_core.faces import prepare
+
     return_large_blocks()
     memory.watch()
+    prepare()
 
 
 def lead(sentence: str) -> None:

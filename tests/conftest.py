@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from fer_core.evaluation.ranking import Ranking, rankings_of
 from fer_core.models import find
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
+
+os.environ["FER_OFFLINE"] = "1"  # no test, nor a process it starts, looks for YuNet on the web
 
 
 @pytest.fixture(scope="session")

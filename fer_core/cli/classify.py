@@ -25,7 +25,7 @@ def classify(
     ],
     model: Annotated[str | None, typer.Option(help="Saved model; see `models`.")] = None,
     detector: Annotated[
-        str, typer.Option(help="auto, haar_alt2, haar_default or yunet (fetched if need be).")
+        str, typer.Option(help="auto (yunet, fetched if need be), yunet, haar_alt2, haar_default.")
     ] = "auto",
     threshold: Annotated[
         float, typer.Option(help="Confidence below which it is “not sure”.", min=0, max=1)
@@ -97,15 +97,15 @@ def _write_table(
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from fer_core.cli.source import ready_detector
-    from fer_core.faces import resolve
     from fer_core.inference import default_model
     from fer_core.inference.batch import FileReader, find_pictures, picture_name, read_files
     from fer_core.inference.batch_table import Results, csv_of, to_parquet
     from fer_core.savedmodels import open_model
 
     model = open_model(model or default_model()).name
-    reader = FileReader(model, ready_detector(detector), threshold, whole)
-    settings = f"{'whole picture' if whole else resolve(detector)}, threshold {threshold:g}"
+    detector = ready_detector(detector)
+    reader = FileReader(model, detector, threshold, whole)
+    settings = f"{'whole picture' if whole else detector}, threshold {threshold:g}"
     columns = (SpinnerColumn(), TextColumn("{task.completed} pictures"), TimeElapsedColumn())
     read = faces = bad = 0
     with (

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import typer
+
 from fer_core.dataset import FaceDataset, load
 from fer_core.errors import DatasetError
 from fer_core.settings import settings
@@ -22,9 +24,17 @@ def open_dataset(path: str | None) -> FaceDataset:
 
 
 def ready_detector(name: str) -> str:
-    """Returns a face detector's name; YuNet, asked for by name, is fetched if it is not here."""
-    from fer_core.faces import fetch_yunet
+    """Returns the key of the detector that a name means; its file is fetched if it is not here.
 
-    if name == "yunet":
-        fetch_yunet()
-    return name
+    Where "auto" has to do without YuNet, standard error says why and how to mend it.
+
+    Raises:
+        FerError: If there is no such detector, or, asked for by name, its file cannot be fetched.
+    """
+    from fer_core.faces import AUTO, fallback_notice, fetch_file, resolve
+
+    key = resolve(name)
+    fetch_file(key)
+    if name == AUTO and (notice := fallback_notice()):
+        typer.echo(f"Note: {notice}", err=True)
+    return key

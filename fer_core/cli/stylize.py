@@ -128,9 +128,10 @@ def _paint(
 
 
 def _faces(photo: "np.ndarray", hold: float) -> "list[FaceBox]":
-    from fer_core.faces import detector
+    from fer_core.cli.source import ready_detector
+    from fer_core.faces import AUTO, detector
 
-    return detector("auto").detect(photo) if hold > 0 else []
+    return detector(ready_detector(AUTO)).detect(photo) if hold > 0 else []
 
 
 def _painting(name: str) -> "np.ndarray":

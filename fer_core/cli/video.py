@@ -37,7 +37,7 @@ def video(
     ] = None,
     model: Annotated[str | None, typer.Option(help="Saved model; see `models`.")] = None,
     detector: Annotated[
-        str, typer.Option(help="auto, haar_alt2, haar_default or yunet (fetched if need be).")
+        str, typer.Option(help="auto (yunet, fetched if need be), yunet, haar_alt2, haar_default.")
     ] = "auto",
     threshold: Annotated[
         float, typer.Option(help="Confidence below which it is “not sure”.", min=0, max=1)

@@ -2,19 +2,34 @@
 
 from fer_core.faces.box import FaceBox
 from fer_core.faces.crop import crop
-from fer_core.faces.detector import DETECTORS, Detector, detector, resolve
+from fer_core.faces.detector import (
+    AUTO,
+    DETECTORS,
+    NAMES,
+    Detector,
+    detector,
+    fallback_notice,
+    fetch_file,
+    is_here,
+    prepare,
+    resolve,
+)
 from fer_core.faces.haar import HaarDetector
-from fer_core.faces.yunet import YuNetDetector, fetch_yunet, yunet_file
+from fer_core.faces.yunet import YuNetDetector
 
 __all__ = [
+    "AUTO",
     "DETECTORS",
+    "NAMES",
     "Detector",
     "FaceBox",
     "HaarDetector",
     "YuNetDetector",
     "crop",
     "detector",
-    "fetch_yunet",
+    "fallback_notice",
+    "fetch_file",
+    "is_here",
+    "prepare",
     "resolve",
-    "yunet_file",
 ]

@@ -58,7 +58,8 @@ class HaarDetector:
             boxes, agreed = self._search(_evened(gray))
         found = []
         for (x, y, w, h), n in zip(boxes / scale, agreed, strict=True):
-            found.append(inside(x, y, x + w, y + h, n / (n + _MIN_NEIGHBOURS), width, height))
+            score = n / (n + _MIN_NEIGHBOURS)
+            found.append(inside(x, y, x + w, y + h, score, width, height, detector=self.name))
         return [box for box in found if box is not None]
 
     def _search(self, gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

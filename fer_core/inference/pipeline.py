@@ -1,11 +1,12 @@
 """A picture -> the expression of each face in it."""
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fer_core.errors import ImageError
-from fer_core.faces import Detector, FaceBox, crop, detector
+from fer_core.faces import AUTO, Detector, FaceBox, crop, detector, fallback_notice
 from fer_core.inference.classifier import Classifier
 
 SMALLEST_FACE = 20
@@ -60,7 +61,7 @@ class Pipeline:
         self.classifier = classifier
 
     @classmethod
-    def load(cls, model: str, detector_name: str = "auto", fast: bool = False) -> "Pipeline":
+    def load(cls, model: str, detector_name: str = AUTO, fast: bool = False) -> "Pipeline":
         """Returns the pipeline of a saved model.
 
         Args:
@@ -70,7 +71,12 @@ class Pipeline:
 
         Raises:
             FerError: If model or detector are not to be had; the message says why.
+
+        Warns:
+            UserWarning: If "auto" has to do without YuNet; it says why and how to mend it.
         """
+        if detector_name == AUTO and (notice := fallback_notice()):
+            warnings.warn(notice, stacklevel=2)
         return cls(detector(detector_name, fast), Classifier.load(model))
 
     def analyze(self, rgb: np.ndarray) -> list[FaceEmotion]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fer_core.errors import DownloadError
-from fer_core.faces import DETECTORS, fetch_yunet, resolve, yunet_file
+from fer_core.faces import AUTO, DETECTORS, NAMES, fallback_notice, fetch_file, is_here, resolve
 from fer_core.inference import default_model
+from fer_core.settings import settings
 from studio.loaders import models_in_order, title
 
 _NOT_SURE_BELOW = 40
@@ -48,8 +49,8 @@ def choose_controls() -> Controls:
             help="With less confidence in its likeliest emotion, the answer is “not sure”.",
             key="classify_threshold",
         )
-        detector = _choose_detector()
-    return Controls(model, detector, threshold / 100)
+        chosen = _choose_detector()
+    return Controls(model, _ready(chosen), threshold / 100)
 
 
 def choose_smoothing(key: str) -> float:
@@ -67,30 +68,39 @@ def choose_smoothing(key: str) -> float:
 
 
 def _choose_detector() -> str:
-    chosen = st.radio(
+    """Draws the choice; returns the key of a detector that is on this machine."""
+    return st.radio(
         "Face detector",
-        list(DETECTORS),
-        format_func=DETECTORS.__getitem__,
-        captions=[
-            "YuNet where it is installed, else Haar alt2",
-            "Turned, small and half hidden faces too; 233 kB to fetch",
-            "Frontal faces; part of OpenCV",
-            "Frontal faces; finds more, errs more often",
-        ],
+        NAMES,
+        format_func=lambda name: "Automatic" if name == AUTO else DETECTORS[name].title,
+        captions=["The best that is to be had", *(kind.caption for kind in DETECTORS.values())],
         key="classify_detector",
     )
-    if chosen == "yunet" and yunet_file() is None:
-        st.info("YuNet is not on this machine yet. Until then Haar alt2 is used.")
-        if st.button("Fetch it from OpenCV Zoo", icon=":material/download:"):
+
+
+def _ready(chosen: str) -> str:
+    """Returns the key of the detector that looks; says so, with a way out, if it is a lesser one.
+
+    Args:
+        chosen: One of `NAMES`.
+    """
+    key = resolve(chosen)
+    notice = fallback_notice() if chosen == AUTO else ""
+    if not is_here(key):
+        missing = DETECTORS[key]
+        key = resolve(AUTO)
+        notice = fallback_notice() or f"{missing.title} is not on this machine."
+    if notice:
+        st.warning(notice, icon=":material/person_search:")
+        if not settings().offline and st.button("Fetch YuNet", icon=":material/download:"):
             _fetch()
-        return "haar_alt2"
-    return resolve(chosen)
+    return key
 
 
 def _fetch() -> None:
     try:
         with st.spinner("Fetching YuNet, 233 kB"):
-            fetch_yunet()
+            fetch_file("yunet")
     except DownloadError as error:
         st.error(str(error))
     else:

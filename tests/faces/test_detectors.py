@@ -6,12 +6,12 @@ import pytest
 from overlap import iou
 
 from fer_core.errors import DetectorError
-from fer_core.faces import HaarDetector, detector, yunet_file
+from fer_core.faces import HaarDetector, detector, is_here
 from fer_core.faces.box import FaceBox, inside
 from fer_core.samples import ASSETS
 from fer_core.styletransfer.export import from_png
 
-needs_yunet = pytest.mark.skipif(yunet_file() is None, reason="FER_YUNET names no YuNet file")
+needs_yunet = pytest.mark.skipif(not is_here("yunet"), reason="FER_YUNET names no YuNet file")
 NAMES = ["haar_alt2", "haar_default", pytest.param("yunet", marks=needs_yunet)]
 
 

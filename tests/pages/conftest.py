@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.dataset import FaceDataset
 from fer_core.dataset.parquet_form import write_parquet
+from fer_core.faces import fetch_file
+from fer_core.faces.file import Attempt
 from fer_core.settings import ROOT, settings
 
 
@@ -43,4 +46,6 @@ def without_yunet(saved_models, tmp_path, monkeypatch):
     """The saved models, on a machine that YuNet was never fetched to."""
     monkeypatch.setattr(settings(), "yunet", None)
     monkeypatch.setattr(settings(), "cache", tmp_path / "cache")
+    attempt = Attempt(lambda: fetch_file("yunet"))
+    monkeypatch.setattr(sys.modules["fer_core.faces.detector"], "_attempt", attempt)
     return saved_models

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.emotions import EMOTIONS
 from fer_core.images import decode, encode_png
 from fer_core.samples import SAMPLES
-from fer_core.settings import ROOT
+from fer_core.settings import ROOT, settings
 from studio.pictures import CAMERA, UPLOAD, Picture
 from studio.reading import analyse, marked_png
 
@@ -225,16 +225,24 @@ def test_no_saved_model_shows_how_to_train_one(page, saved_models):
     assert page.code[0].value == "python -m fer_core train custom_cnn"
 
 
-def test_yunet_that_is_not_here_can_be_fetched(page, monkeypatch):
-    fetched = []
-    monkeypatch.setattr("studio.classify.controls.fetch_yunet", lambda: fetched.append(1))
+@pytest.mark.parametrize("chosen", ["auto", "yunet"])
+def test_page_says_that_a_lesser_detector_reads_and_fetches_the_better(
+    page, monkeypatch, chosen
+):
     page.run()
-    page.radio(key="classify_detector").set_value("yunet").run()
-    assert "YuNet is not on this machine" in page.info[0].value
+    page.radio(key="classify_detector").set_value(chosen).run()
+    (warning,) = page.warning
+    assert "found by Haar cascade alt2" in warning.value
+    assert "FER_YUNET" in warning.value
     assert lead(page).startswith("Custom CNN ")
-    page.button[0].click().run()
+    assert not [button for button in page.button if button.label == "Fetch YuNet"]
+    fetched = []
+    monkeypatch.setattr("studio.classify.controls.fetch_file", fetched.append)
+    monkeypatch.setattr(settings(), "offline", False)
+    page.run()
+    next(button for button in page.button if button.label == "Fetch YuNet").click().run()
     assert not page.exception
-    assert fetched == [1]
+    assert fetched == ["yunet"]
 
 
 def test_notice_names_the_prohibition(page):

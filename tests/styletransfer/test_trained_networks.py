@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from overlap import iou
 
-from fer_core.faces import HaarDetector, detector, yunet_file
+from fer_core.faces import HaarDetector, detector, is_here
 from fer_core.models import backbones
 from fer_core.savedmodels import saved_names
 from fer_core.styletransfer.engine import StyleResult, stylize
@@ -13,7 +13,7 @@ from fer_core.styletransfer.network import FALLBACK, Network, load_network, save
 from fer_core.styletransfer.options import StyleOptions
 from fer_core.styletransfer.paintings import paint
 
-needs_yunet = pytest.mark.skipif(yunet_file() is None, reason="FER_YUNET names no YuNet file")
+needs_yunet = pytest.mark.skipif(not is_here("yunet"), reason="FER_YUNET names no YuNet file")
 
 
 def vgg19() -> Network:

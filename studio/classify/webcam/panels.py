@@ -65,7 +65,7 @@ def show_status(
             st.metric("Reading a frame", reading)
         size = f" · {state.size[0]} × {state.size[1]} px" if state.frames else ""
         lines = [
-            f"{title(controls.model)} · {DETECTORS[controls.detector]}{size}",
+            f"{title(controls.model)} · {DETECTORS[controls.detector].title}{size}",
             f"Network: {servers.provider}",
         ]
         if servers.failed:
