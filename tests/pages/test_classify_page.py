@@ -226,9 +226,7 @@ def test_no_saved_model_shows_how_to_train_one(page, saved_models):
 
 
 @pytest.mark.parametrize("chosen", ["auto", "yunet"])
-def test_page_says_that_a_lesser_detector_reads_and_fetches_the_better(
-    page, monkeypatch, chosen
-):
+def test_page_says_that_a_lesser_detector_reads_and_fetches_the_better(page, monkeypatch, chosen):
     page.run()
     page.radio(key="classify_detector").set_value(chosen).run()
     (warning,) = page.warning
