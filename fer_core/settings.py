@@ -37,6 +37,13 @@ class Settings(BaseSettings):
         max_video_mb: Largest video accepted, MB; more than `server.maxUploadSize` in
             `.streamlit/config.toml` has no effect, as it never arrives.
         max_dataset_mb: Largest dataset accepted as an upload, MB.
+        dataset_reader_mb: Memory that reading an uploaded dataset may take, MB; all of it is in a
+            process of its own (`common.isolated`).
+        dataset_seconds: Processor time that it may take, s.
+        guest_reader_mb: Memory that reading uploaded predictions may take, MB, likewise.
+        guest_seconds: Processor time that it may take, s.
+        video_reader_mb: Memory that decoding a video may take, MB, likewise.
+        frame_seconds: Time that decoding its next frame may take, s.
         memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
             for 40 % of the machine's memory, or of its container's.
         offline: True forbids to fetch what a face detector needs.
@@ -56,6 +63,12 @@ class Settings(BaseSettings):
     max_pixels: int = 50_000_000
     max_video_mb: int = 200
     max_dataset_mb: int = 150
+    dataset_reader_mb: int = 1500
+    dataset_seconds: int = 120
+    guest_reader_mb: int = 600
+    guest_seconds: int = 20
+    video_reader_mb: int = 1000
+    frame_seconds: int = 20
     memory_mb: int | None = None
     offline: bool = False
     hosted: bool = False

@@ -192,7 +192,7 @@ def _answers(
 
 def _why(line: socket.socket, limits: Limits) -> str:
     """Returns how the process ended that owed an answer."""
-    line.settimeout(2)
+    line.settimeout(10)
     try:
         ended_by = line.recv(1)
     except OSError:

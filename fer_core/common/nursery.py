@@ -8,6 +8,7 @@ import contextlib
 import gc
 import importlib
 import os
+import resource
 import select
 import signal
 import socket
@@ -110,23 +111,31 @@ def _answer(request: Request, answer: socket.socket) -> None:
     except BrokenPipeError:
         raise
     except Exception as error:
+        _set_memory(resource.RLIM_INFINITY)  # to say so may take a little
         # Where, not what: an error's text may hold what somebody's file holds.
         print("".join(traceback.format_tb(error.__traceback__)[-3:]), file=sys.stderr)
         send(answer, Failure(None, type(error).__name__))
 
 
 def _bound(limits: Limits) -> None:
-    import resource
-
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would keep somebody's pictures
     if limits.processor_seconds is not None:
         most = limits.processor_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
+    wanted_first = Path("/proc/self/oom_score_adj")
+    if wanted_first.exists():
+        wanted_first.write_text("1000")  # if memory runs out, this process goes, not the server
     here = Path("/proc/self/statm")
     if limits.megabytes is not None and here.exists():
         pages = int(here.read_text().split()[0])
-        most = pages * resource.getpagesize() + limits.megabytes * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        _set_memory(pages * resource.getpagesize() + limits.megabytes * 2**20)
+
+
+def _set_memory(most: int) -> None:
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard != resource.RLIM_INFINITY:
+        most = hard if most == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_core.common.download import Progress, fetch, published_sha256
-from fer_core.dataset.archive import read_tar, read_zip
 from fer_core.dataset.faces import FaceDataset
+from fer_core.dataset.load import read_file
 from fer_core.dataset.parquet_form import write_parquet
 from fer_core.dataset.statistics import count, read_statistics
 from fer_core.errors import DatasetError, DownloadError
@@ -80,8 +80,7 @@ def fetch_fer2013(source: str = "huggingface", on_progress: Progress | None = No
     archive = settings().cache / "downloads" / chosen.file
     fetch(chosen.url, archive, _published(chosen), on_progress)
     try:
-        read = read_zip if archive.suffix == ".zip" else read_tar
-        dataset = read(archive, chosen.file)
+        dataset = read_file(archive)
     except DatasetError as error:
         archive.unlink()
         raise DownloadError(f"{error} It was deleted. {BY_HAND}") from error

@@ -4,6 +4,8 @@ import hashlib
 import io
 from pathlib import Path
 
+from fer_core.common import isolated
+from fer_core.common.isolated import Limits
 from fer_core.dataset.archive import (
     folder_members,
     read_members,
@@ -45,7 +47,7 @@ def load(path: Path | str) -> FaceDataset:
             raise DatasetError(f"There is no dataset at {path}.")
         if path.is_file() and path.suffix.lower() == ".csv":
             return _through_cache(path)
-        return _read(path)
+        return read_file(path)
     except (OSError, RuntimeError) as error:  # no permission, no such user's home, name too long
         raise DatasetError(f"{path} cannot be read: {error}.") from error
 
@@ -57,13 +59,16 @@ def _through_cache(path: Path) -> FaceDataset:
             return read_parquet(cached, path.name)
         except DatasetError:
             cached.unlink()
-    dataset = _read(path)
+    dataset = read_file(path)
     _keep(dataset, cached)
     return dataset
 
 
 def load_upload(name: str, data: bytes) -> FaceDataset:
     """Returns the dataset that somebody uploaded; nothing of it is written to disk.
+
+    It is read in a process of its own: a file made to do harm ends that, or overruns the
+    settings' limits for it, and is refused.
 
     Args:
         name: File name, whose ending tells the form: one of `UPLOADS`.
@@ -78,6 +83,11 @@ def load_upload(name: str, data: bytes) -> FaceDataset:
             f"{name} has {len(data) / 2**20:.0f} MB; the limit is {limit} MB. "
             "Pack it as zip, or run the app yourself and name its path."
         )
+    limits = Limits(settings().dataset_reader_mb, settings().dataset_seconds)
+    return isolated.call(_read_upload, name, data, limits=limits, error=DatasetError, subject=name)
+
+
+def _read_upload(name: str, data: bytes) -> FaceDataset:
     file = io.BytesIO(data)
     form = Path(name).suffix.lower()
     if form == ".parquet":
@@ -88,6 +98,15 @@ def load_upload(name: str, data: bytes) -> FaceDataset:
     if form == ".csv":
         return read_csv(file, name)
     raise DatasetError(f"{name} is none of {', '.join(UPLOADS)}.")
+
+
+def read_file(path: Path) -> FaceDataset:
+    """Returns the dataset at a path, past the cache; read in a process of its own, without limits.
+
+    Raises:
+        DatasetError: As `load` does.
+    """
+    return isolated.call(_read, path, limits=Limits(), error=DatasetError, subject=path.name)
 
 
 def _read(path: Path) -> FaceDataset:

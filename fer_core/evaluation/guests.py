@@ -9,6 +9,8 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 import pandas as pd
 
+from fer_core.common import isolated
+from fer_core.common.isolated import Limits
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import fit_temperature
@@ -18,6 +20,7 @@ from fer_core.evaluation.judge import calibration_of, judge_classes, judge_split
 from fer_core.evaluation.record import Evaluation
 from fer_core.savedmodels import PredictedSplit, Predictions
 from fer_core.savedmodels.predictions import checked_split, load_arrays
+from fer_core.settings import settings
 
 LARGEST = 50 * 2**20
 """Most bytes that an upload may unpack to."""
@@ -50,12 +53,13 @@ def read_guest(title: str, file: str, data: bytes, known: Sequence[Contender]) -
     """
     if len(data) > LARGEST:
         raise EvaluationError(f"{file} is larger than {LARGEST // 2**20} MB.")
-    if file.lower().endswith(".csv"):
-        classes, test, validation = _read_csv(data)
-    elif file.lower().endswith(".npz"):
-        classes, test, validation = _read_npz(data)
-    else:
+    form = file.lower().rpartition(".")[2]
+    if form not in _READERS:
         raise EvaluationError(f"{file} is neither a csv nor an npz file.")
+    limits = Limits(settings().guest_reader_mb, settings().guest_seconds)
+    classes, test, validation = isolated.call(
+        _READERS[form], data, limits=limits, error=EvaluationError, subject=file
+    )
     if len(test) < LEAST_FACES:
         raise EvaluationError(f"{len(test)} faces are too few to judge; {LEAST_FACES} are needed.")
     protocol, fingerprint, test = _place(classes, test, known)
@@ -137,6 +141,9 @@ def _read_npz(data: bytes) -> tuple[tuple[str, ...], PredictedSplit, PredictedSp
     except KeyError as error:
         raise EvaluationError(f"The npz lacks the array {error}.") from error
     return classes, test, validation
+
+
+_READERS = {"csv": _read_csv, "npz": _read_npz}
 
 
 def _arrays(arrays: dict[str, np.ndarray], split: str, order: list[int]) -> PredictedSplit:

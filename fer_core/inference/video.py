@@ -1,17 +1,20 @@
 """Video files: frames out of any, and H.264 that browsers play; neither holds more than a frame."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import av
 import numpy as np
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from fer_core.common import isolated
+from fer_core.common.isolated import Limits
 from fer_core.errors import VideoError
 from fer_core.settings import settings
 
@@ -124,6 +127,8 @@ class VideoReader:
     def _shown_size(self) -> tuple[tuple[int, int], float]:
         """Returns width and height frames are decoded at, not yet turned, and `scale`."""
         codec = self._stream.codec_context
+        if codec is None:
+            raise VideoError("The video is coded in a way that is not known here. Save it as MP4.")
         width, height = codec.width, codec.height
         if width < 1 or height < 1:
             raise VideoError("The video is damaged: it does not say how large its pictures are.")
@@ -148,6 +153,49 @@ class VideoReader:
 
     def _step(self) -> float:
         return float(1 / (self._stream.average_rate or 25))
+
+
+class UploadReader:
+    """Does what `VideoReader` does for a file that somebody uploaded, in a process of its own.
+
+    One made to do harm ends that process, or overruns the settings' limits for it, and is refused.
+
+    Args:
+        data: The whole file.
+
+    Attributes:
+        seconds: As `VideoReader`'s.
+        scale: As `VideoReader`'s.
+
+    Raises:
+        VideoError: As `VideoReader` does, or while it is read, if its process comes to an end.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        limits = Limits(settings().video_reader_mb, seconds=settings().frame_seconds)
+        self._told = isolated.stream(
+            _tell, data, limits=limits, error=VideoError, subject="The video"
+        )
+        self.seconds: float | None
+        self.scale: float
+        self.seconds, self.scale = next(self._told)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._told.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yields every frame, as `VideoReader` does."""
+        yield from self._told
+
+
+def _tell(data: bytes) -> Iterator[Any]:
+    """Yields a video's length and scale, and then its frames."""
+    with VideoReader(io.BytesIO(data)) as reader:
+        yield reader.seconds, reader.scale
+        yield from reader
 
 
 def _open(source: Path | BinaryIO) -> av.container.InputContainer:

@@ -12,7 +12,7 @@ from fer_core.inference.annotation import annotate
 from fer_core.inference.overlay import draw
 from fer_core.inference.stream import FaceStream
 from fer_core.inference.summary import Summary
-from fer_core.inference.video import VideoReader
+from fer_core.inference.video import UploadReader
 from fer_core.settings import settings
 
 _GROWTH = 2
@@ -54,7 +54,7 @@ class VideoJob(Job):
         """Reads the video, frame by frame."""
         film, rows = io.BytesIO(), io.BytesIO()
         table = io.TextIOWrapper(rows, "utf-8", newline="", write_through=True)
-        with VideoReader(io.BytesIO(self._data)) as reader:
+        with UploadReader(self._data) as reader:
             readings = annotate(reader, self._stream, self.summary, film, table, reader.scale)
             shown = 0.0
             with closing(readings):

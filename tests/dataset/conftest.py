@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from forms import csv_lines, noise_faces
 
+from fer_core.common import isolated
 from fer_core.dataset import FaceDataset
 from fer_core.settings import settings
 
@@ -17,6 +18,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
     yield tmp_path / "cache"
     settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads in this process, whose memory and functions a test can watch."""
+    monkeypatch.setattr(isolated, "_is_inside", True)
 
 
 @pytest.fixture
