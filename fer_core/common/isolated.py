@@ -175,6 +175,8 @@ def _answers(
     while True:
         try:
             message = receive(answer, limits.megabytes, while_waiting)
+        except MemoryError:
+            raise error(f"{subject} cannot be read: {_too_much_memory(limits)}.") from None
         except Garbled:
             raise error(f"{subject} cannot be read: {_why(line, limits)}.") from None
         match message:
@@ -232,12 +234,13 @@ def receive(source: socket.socket, most_mb: int | None, aside: Callable[[], None
         aside: Called now and then during the wait.
 
     Raises:
-        Garbled: If it ends before its end, is too large, or cannot be understood.
+        Garbled: If it ends before its end or cannot be understood.
+        MemoryError: If it is too large.
     """
     source.settimeout(_ASIDE)
     lengths = _lengths(lambda size: _exactly(source, size, aside))
     if most_mb is not None and sum(lengths) > most_mb * 2**20:
-        raise Garbled
+        raise MemoryError
     return _unpickled([_exactly(source, length, aside) for length in lengths])
 
 
@@ -270,10 +273,7 @@ def _unpickled(parts: list[bytes] | list[bytearray]) -> Any:
 
 
 def _exactly(source: socket.socket, size: int, aside: Callable[[], None]) -> bytearray:
-    try:
-        data = bytearray(size)
-    except (MemoryError, OverflowError) as error:
-        raise Garbled from error
+    data = bytearray(size)
     rest = memoryview(data)
     while rest:
         try:

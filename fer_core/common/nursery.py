@@ -85,11 +85,9 @@ def _read(line: socket.socket, answer: socket.socket) -> None:
     isolated._is_inside = True
     try:
         request: Request = receive_whole(line)
-        os.environ.update(request.environment)
-        for name in [
-            n for n in os.environ if n.startswith("FER_") and n not in request.environment
-        ]:
+        for name in [name for name in os.environ if name.startswith("FER_")]:
             del os.environ[name]
+        os.environ.update(request.environment)
         _bound(request.limits)
         _answer(request, answer)
     except (Garbled, OSError):
@@ -122,9 +120,8 @@ def _bound(limits: Limits) -> None:
     if limits.processor_seconds is not None:
         most = limits.processor_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
-    wanted_first = Path("/proc/self/oom_score_adj")
-    if wanted_first.exists():
-        wanted_first.write_text("1000")  # if memory runs out, this process goes, not the server
+    with contextlib.suppress(OSError):  # if memory runs out, this process goes, not the server
+        Path("/proc/self/oom_score_adj").write_text("1000")
     here = Path("/proc/self/statm")
     if limits.megabytes is not None and here.exists():
         pages = int(here.read_text().split()[0])
