@@ -103,11 +103,12 @@ def _print(ranking: "Ranking") -> None:
 
 
 def _hold_against_reports() -> None:
-    from fer_core.evaluation.reproduction import as_markdown, reproduction_table
+    from fer_core.evaluation.reproduction import as_markdown, in_short, reproduction_table
     from fer_core.settings import settings
 
     weights = settings().weights
     table = reproduction_table(weights)
     table.to_csv(weights / "reproduction.csv", index=False)
     typer.echo(as_markdown(table))
+    typer.echo(f"\nIn short:\n\n{in_short(table)}\n")
     typer.echo(f"Written to {weights / 'reproduction.csv'}.")

@@ -90,7 +90,7 @@ def _figures(saved: SavedModel) -> dict[str, Any]:
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """Returns the table as Markdown for the README, shares as percentages."""
+    """Returns the table as Markdown for `docs/figures.md`, shares as percentages."""
     lines = [
         "| Report | Model | Protocol | Reported | Ours (95 % interval) | n | Epochs | Minutes "
         "| Parameters | MMACs | MB | ms per face |",
@@ -117,6 +117,19 @@ def as_markdown(table: pd.DataFrame) -> str:
             _number(row["ms_per_face"], ".2f"),
         ]
         lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def in_short(table: pd.DataFrame) -> str:
+    """Returns the trained models as Markdown for the README, with what a reader chooses by."""
+    lines = ["| Model | Report | Classes | Test accuracy | MB | ms per face |", "|---" * 6 + "|"]
+    for row in table[table["test_accuracy"].notna()].to_dict("records"):
+        optimistic = ", optimistic" if row["state"].endswith("optimistic") else ""
+        lines.append(
+            f"| `{row['model']}` | {row['report']} | {len(REGISTRY[row['model']].classes)} "
+            f"| {100 * row['test_accuracy']:.1f} %{optimistic} | {row['size_mb']:.1f} "
+            f"| {row['ms_per_face']:.2f} |"
+        )
     return "\n".join(lines)
 
 
