@@ -2,20 +2,16 @@
 
 import streamlit as st
 
-from fer_core.charts.cost import COSTS, accuracy_against_cost
+from fer_core.charts.cost import COSTS
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.words import recommend
-from studio.figure import show_exhibit
+from fer_core.review.chapters import cost
+from studio.comparison.chapter import show_chapter
 
 
 def show_cost(chosen: Ranking) -> None:
     """Draws accuracy against cost with the Pareto front, and names the model to take."""
-    st.subheader("What does it cost?", anchor=False)
-    if not any(contender.cost for contender in chosen.contenders):
-        st.info("No cost is recorded for these models.")
-        return
-    st.markdown(f"**Recommended:** {recommend(chosen.contenders, chosen.comparisons)}")
-    cost = st.segmented_control(
+    top = st.container()
+    against = st.segmented_control(
         "Cost",
         list(COSTS),
         default="milliseconds",
@@ -24,5 +20,4 @@ def show_cost(chosen: Ranking) -> None:
         key="cost",
         bind="query-params",
     )
-    exhibit = accuracy_against_cost(chosen.contenders, cost)
-    show_exhibit(exhibit, key="cost-chart")
+    show_chapter(cost(chosen, [against]), top)

@@ -3,11 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from fer_core.charts.ranking import ranking, ranking_table
+from fer_core.charts.ranking import ranking_table
 from fer_core.evaluation.comparison import Field
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.words import figure_text, optimistic_sentence
+from fer_core.evaluation.words import figure_text
+from fer_core.review.chapters import best
 from studio.figure import show
 from studio.words import plain
 
@@ -23,11 +24,11 @@ def show_ranking(chosen: Ranking) -> None:
         key="metric",
         bind="query-params",
     )
-    exhibit = ranking(chosen.contenders, metric, chosen.untrained)
+    chapter = best(chosen, metric)
+    (exhibit,) = chapter.exhibits
     show(exhibit.figure, exhibit.caption, key="ranking")
-    optimistic = optimistic_sentence(chosen.contenders)
-    if optimistic:
-        st.caption(optimistic)
+    for sentence in chapter.sentences[1:]:  # the first is the page's lead
+        st.caption(sentence)
     _show_table(ranking_table(chosen.contenders))
 
 

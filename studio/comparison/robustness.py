@@ -2,28 +2,21 @@
 
 import streamlit as st
 
-from fer_core.charts.robustness import robustness_curves
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.robustness import CORRUPTIONS
-from fer_core.evaluation.words import robustness_sentence
+from fer_core.review.chapters import robustness
 from fer_core.savedmodels import saved_names
-from studio.figure import show_exhibit
+from studio.comparison.chapter import show_chapter
 
 
 def show_robustness(chosen: Ranking) -> None:
-    """Draws accuracy under each disturbance, one line a model."""
-    st.subheader("Does it survive the real world?", anchor=False)
-    measured = [c for c in chosen.contenders if c.robustness is not None]
-    missing = [c for c in chosen.contenders if c.robustness is None]
-    if measured:
-        st.markdown("\n".join(f"- {robustness_sentence(contender)}" for contender in measured[:4]))
-        exhibit = robustness_curves(measured, list(CORRUPTIONS))
-        show_exhibit(exhibit)
+    """Draws accuracy under each disturbance, and says how those without it are measured."""
+    show_chapter(robustness(chosen))
+    missing = [c.name for c in chosen.contenders if c.robustness is None]
     if missing:
-        st.info(
-            f"Not measured here: {', '.join(c.title for c in missing)}. A saved model is measured "
-            "on FER2013 by the command below; a selection of common faces is not."
+        st.caption(
+            "A saved model is measured on FER2013 by this command; a selection of common faces is "
+            "not measured."
         )
         saved = saved_names()
-        name = next((c.name for c in missing if c.name in saved), "NAME")
+        name = next((name for name in missing if name in saved), "NAME")
         st.code(f"python -m fer_core evaluate {name} --robustness --write", language="bash")

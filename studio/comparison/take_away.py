@@ -6,7 +6,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import streamlit as st
 
 from fer_core.evaluation.ranking import Ranking
-from fer_core.review.document import review_html, tables
+from fer_core.review.chapters import tables
+from fer_core.review.document import review_html
 from fer_core.savedmodels import saved_names
 
 

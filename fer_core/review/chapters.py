@@ -1,0 +1,184 @@
+"""The comparison, told once: its questions, the answers in sentences, and what shows them.
+
+The page draws these chapters as its reader chooses, the review and its tables as they are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fer_core.charts.confidence import calibration_errors, coverage_curves, reliability_diagram
+from fer_core.charts.cost import accuracy_against_cost
+from fer_core.charts.exhibit import Exhibit
+from fer_core.charts.failures import (
+    Normalised,
+    confusion,
+    highest_cell,
+    per_class,
+    precision_recall_curves,
+    roc_curves,
+)
+from fer_core.charts.lead import leads, significance_matrix
+from fer_core.charts.ranking import ranking as ranking_chart
+from fer_core.charts.robustness import robustness_curves
+from fer_core.charts.training import epoch_violins, training_curves
+from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.ranking import Ranking
+from fer_core.evaluation.robustness import CORRUPTIONS
+from fer_core.evaluation.words import (
+    calibration_sentence,
+    confused_sentences,
+    headline,
+    lead_sentence,
+    optimistic_sentence,
+    recommend,
+    robustness_sentence,
+    training_sentence,
+    wrong_sentence,
+)
+
+CURVES = {"Precision-recall": precision_recall_curves, "ROC": roc_curves}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One question of the comparison, answered.
+
+    Attributes:
+        question: As its heading.
+        sentences: The answer in words, Markdown bold allowed.
+        exhibits: What shows it; none where nothing is known.
+        missing: What is not known, and of which models.
+    """
+
+    question: str
+    sentences: tuple[str, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+    missing: str = ""
+
+
+def chapters(ranking: Ranking) -> list[Chapter]:
+    """Returns those that have something to show, from the question to the answer."""
+    told = [
+        best(ranking),
+        lead(ranking),
+        cost(ranking),
+        failures(ranking.contenders),
+        confidence(ranking, ranking.contenders),
+        robustness(ranking),
+        training(trained(ranking)),
+    ]
+    return [chapter for chapter in told if chapter.exhibits]
+
+
+def tables(ranking: Ranking) -> dict[str, pd.DataFrame]:
+    """Returns every table of the comparison by the name of its exhibit."""
+    exhibits = [exhibit for chapter in chapters(ranking) for exhibit in chapter.exhibits]
+    return {exhibit.name: exhibit.table for exhibit in exhibits}
+
+
+def best(ranking: Ranking, metric: str = "accuracy") -> Chapter:
+    """Ranks the models by a key of `METRICS`."""
+    sentences = (
+        headline(ranking.contenders, ranking.comparisons),
+        optimistic_sentence(ranking.contenders),
+    )
+    return Chapter(
+        "Which is best?",
+        tuple(filter(None, sentences)),
+        (ranking_chart(ranking.contenders, metric, ranking.untrained),),
+    )
+
+
+def lead(ranking: Ranking) -> Chapter:
+    """Holds the best against each other model, and every pair where there are three or more."""
+    question, titles = "Is the lead real?", ranking.titles
+    order, n = list(titles), ranking.n
+    if len(order) < 2:
+        return Chapter(
+            question, missing="Choose two models or more to hold them against each other."
+        )
+    exhibits = [leads(ranking.comparisons, order[0], titles, n)]
+    if len(order) > 2:
+        exhibits.append(significance_matrix(ranking.comparisons, order, titles, n))
+    sentences = tuple(lead_sentence(comparison, titles) for comparison in ranking.leads)
+    return Chapter(question, sentences, tuple(exhibits))
+
+
+def cost(ranking: Ranking, costs: Sequence[str] = ("milliseconds", "parameters")) -> Chapter:
+    """Draws accuracy against keys of `COSTS` and names the model to take."""
+    question = "What does it cost?"
+    if not any(contender.cost for contender in ranking.contenders):
+        return Chapter(question, missing="No cost is recorded for these models.")
+    sentence = f"**Recommended:** {recommend(ranking.contenders, ranking.comparisons)}"
+    exhibits = tuple(accuracy_against_cost(ranking.contenders, cost) for cost in costs)
+    return Chapter(question, (sentence,), exhibits)
+
+
+def failures(
+    contenders: Sequence[Contender],
+    cells: Normalised = "truth",
+    curves: Sequence[str] = tuple(CURVES),
+) -> Chapter:
+    """Says what models take for what.
+
+    Args:
+        contenders: Tested on the same faces.
+        cells: What the cells of the matrices are shares of.
+        curves: Keys of `CURVES`.
+    """
+    highest = highest_cell(contenders, cells)
+    exhibits = [confusion(one, cells, highest) for one in contenders]
+    exhibits.append(per_class(contenders))
+    exhibits += [CURVES[curve](one) for curve in curves for one in contenders]
+    sentences = tuple(
+        f"{wrong_sentence(one)} {'; '.join(confused_sentences(one, 3))}." for one in contenders
+    )
+    return Chapter("Where does it fail?", sentences, tuple(exhibits))
+
+
+def confidence(ranking: Ranking, closely: Sequence[Contender]) -> Chapter:
+    """Says how far each model's confidence is to be believed.
+
+    Args:
+        ranking: Whose calibration errors and coverage are drawn beside each other.
+        closely: Models of it with a sentence and a reliability diagram of their own.
+    """
+    exhibits = (
+        *(reliability_diagram(one) for one in closely),
+        calibration_errors(ranking.contenders),
+        coverage_curves(ranking.contenders),
+    )
+    sentences = tuple(calibration_sentence(one) for one in closely)
+    return Chapter("Can its confidence be trusted?", sentences, exhibits)
+
+
+def robustness(ranking: Ranking) -> Chapter:
+    """Draws accuracy under each disturbance, one line a model."""
+    measured = [one for one in ranking.contenders if one.robustness is not None]
+    others = [one.title for one in ranking.contenders if one.robustness is None]
+    return Chapter(
+        "Does it survive the real world?",
+        tuple(robustness_sentence(one) for one in measured),
+        (robustness_curves(measured, list(CORRUPTIONS)),) if measured else (),
+        f"Not measured: {', '.join(others)}." if others else "",
+    )
+
+
+def trained(ranking: Ranking) -> tuple[Contender, ...]:
+    """Returns the models whose training is recorded."""
+    return tuple(one for one in ranking.contenders if one.history is not None)
+
+
+def training(contenders: Sequence[Contender]) -> Chapter:
+    """Draws how models with a history trained, and says which of them overfits."""
+    question = "How did it train?"
+    if not contenders:
+        return Chapter(question, missing="No history is recorded for these models.")
+    exhibits = (
+        *(training_curves(one) for one in contenders),
+        epoch_violins(contenders, "accuracy"),
+        epoch_violins(contenders, "loss"),
+    )
+    return Chapter(question, tuple(training_sentence(one) for one in contenders), exhibits)

@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+from fer_core.review.chapters import chapters, cost, failures, lead, robustness, tables, training
+
+
+def test_chapters_answer_every_question(rankings) -> None:
+    questions = [chapter.question for chapter in chapters(rankings[0])]
+    assert questions == [
+        "Which is best?",
+        "Is the lead real?",
+        "What does it cost?",
+        "Where does it fail?",
+        "Can its confidence be trusted?",
+        "Does it survive the real world?",
+        "How did it train?",
+    ]
+    assert "Is the lead real?" not in [chapter.question for chapter in chapters(rankings[1])]
+    assert "Does it survive the real world?" not in [c.question for c in chapters(rankings[3])]
+
+
+def test_tables_are_named_after_their_charts(rankings) -> None:
+    found = tables(rankings[0])
+    assert {"ranking-accuracy", "leads", "per-class", "calibration", "robustness"} <= set(found)
+    assert all(len(table) for table in found.values())
+
+
+def test_what_is_not_known_is_said(rankings) -> None:
+    alone, common = rankings[1], rankings[3]
+    assert "two models or more" in lead(alone).missing
+    assert robustness(common).missing.startswith("Not measured: ")
+    assert all(one.title in robustness(common).missing for one in common.contenders)
+    assert training(()).missing and not training(()).exhibits
+    priceless = replace(alone, contenders=tuple(replace(c, cost=None) for c in alone.contenders))
+    assert "No cost" in cost(priceless).missing
+
+
+def test_a_reader_chooses_what_is_drawn(rankings) -> None:
+    pair = rankings[0].contenders[:2]
+    drawn = [exhibit.name for exhibit in failures(pair, "counts", ["ROC"]).exhibits]
+    assert drawn[:3] == [*(f"confusion-{one.name}-counts" for one in pair), "per-class"]
+    assert drawn[3:] == [f"roc-{one.name}" for one in pair]
+    assert [exhibit.name for exhibit in cost(rankings[0], ["size"]).exhibits] == ["cost-size"]
