@@ -88,6 +88,20 @@ class Settings(BaseSettings):
         return int(memory_limit() * _SHARE_OF_MEMORY)
 
     @property
+    def weights_to_write(self) -> Path:
+        """`weights`, for whoever changes what is in there.
+
+        Raises:
+            SettingsError: If they are those of an installed package.
+        """
+        if self.weights.resolve() == PACKAGED_WEIGHTS:
+            raise SettingsError(
+                f"{self.weights} belongs to the installed package, so nothing is written there. "
+                "Set FER_WEIGHTS to a folder of your own, as a copy of that one."
+            )
+        return self.weights
+
+    @property
     def fetched(self) -> Path:
         """Where a fetched FER2013 is kept."""
         return self.cache / "fer2013.parquet"

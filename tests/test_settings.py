@@ -1,7 +1,8 @@
 import pytest
 
 from fer_core.common.budget import memory_limit
-from fer_core.settings import Settings
+from fer_core.errors import SettingsError
+from fer_core.settings import PACKAGED_WEIGHTS, ROOT, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +23,11 @@ def test_visitors_hold_two_fifths_of_the_memory_or_what_is_set(monkeypatch):
     assert Settings().memory == pytest.approx(0.4 * memory_limit())
     monkeypatch.setenv("FER_MEMORY_MB", "300")
     assert Settings().memory == 300 * 2**20
+
+
+def test_models_of_an_installed_package_are_read_and_never_written(monkeypatch):
+    monkeypatch.delenv("FER_WEIGHTS", raising=False)
+    assert Settings().weights_to_write == Settings().weights == ROOT / "weights"
+    monkeypatch.setenv("FER_WEIGHTS", str(PACKAGED_WEIGHTS))
+    with pytest.raises(SettingsError, match="Set FER_WEIGHTS to a folder of your own"):
+        _ = Settings().weights_to_write

@@ -106,7 +106,7 @@ def _hold_against_reports() -> None:
     from fer_core.evaluation.reproduction import as_markdown, in_short, reproduction_table
     from fer_core.settings import settings
 
-    weights = settings().weights
+    weights = settings().weights_to_write
     table = reproduction_table(weights)
     table.to_csv(weights / "reproduction.csv", index=False)
     typer.echo(as_markdown(table))

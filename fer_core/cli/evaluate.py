@@ -41,6 +41,7 @@ def evaluate(
     from fer_core.evaluation import evaluate as judging
     from fer_core.models import find
     from fer_core.savedmodels import open_model, update_manifest
+    from fer_core.settings import settings
     from fer_core.training.card import model_card
 
     if write and data is not None:
@@ -51,7 +52,7 @@ def evaluate(
         raise typer.BadParameter(
             "is for --data; FER2013 is recorded by --write.", param_hint="--out"
         )
-    saved = open_model(name)
+    saved = open_model(name, settings().weights_to_write if write else None)
     folder = out or Path("evaluation") / name
     whole = folder.resolve()
     if data is not None and saved.weights.resolve() in (whole, *whole.parents):

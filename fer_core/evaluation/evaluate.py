@@ -165,7 +165,7 @@ def evaluate_and_write(name: str, dataset: FaceDataset, weights: Path | None = N
     Returns:
         The judgement, as `evaluation.json` holds it.
     """
-    folder = (weights or settings().weights) / name
+    folder = (weights or settings().weights_to_write) / name
     predictions, record = evaluate(folder, dataset)
     record = keep_robustness(folder, record)
     write(folder, predictions, record)

@@ -75,7 +75,7 @@ def train(
         DatasetError: If the protocol leaves one of the dataset's splits empty.
         TrainingError: If a warm start would learn from faces that the saved model was not to see.
     """
-    spec, weights = find(name), weights or settings().weights
+    spec, weights = find(name), weights or settings().weights_to_write
     protocol = PROTOCOLS[recipe.protocol or spec.protocol]
     split = protocol.whole_split(dataset)
     start = starting_model(name, protocol.name, dataset, weights) if warm_start else None
