@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from fer_core.emotions import COLOURS
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from fer_core.emotions import EMOTIONS
 from fer_core.inference import FaceEmotion
 from fer_core.inference.pipeline import NOT_SURE

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fer_core.charts.colours import GRAY, model_colour
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import GRAY, model_colour, percent
 from fer_core.charts.template import new_figure, percent_axis
+from fer_core.common.numerals import percent
 from fer_core.evaluation.calibration import BINS, Coverage, coverage, noise_floor, reliability
 from fer_core.evaluation.comparison import Contender
 

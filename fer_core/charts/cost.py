@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fer_core.charts.colours import GRAY
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import GRAY
 from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.record import CostRecord

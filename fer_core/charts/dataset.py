@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from fer_core.audit.duplicates import Leakage
+from fer_core.charts.colours import GRAY, SEQUENTIAL, model_colour
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import GRAY, SEQUENTIAL, model_colour, percent
 from fer_core.charts.template import CELLS, new_figure, percent_axis
+from fer_core.common.numerals import percent
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.statistics import BINS, FaceMap
 from fer_core.emotions import COLOURS, EMOTIONS

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from fer_core.charts.colours import GRAY, SEQUENTIAL
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import GRAY, SEQUENTIAL
 from fer_core.charts.template import CELLS, model_marker, new_figure, percent_axis, whiskers
 from fer_core.emotions import COLOURS
 from fer_core.evaluation.comparison import Contender

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fer_core.charts.colours import DIVERGING, GRAY, model_colour
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import DIVERGING, GRAY, model_colour
 from fer_core.charts.template import CELLS, new_figure
+from fer_core.common.numerals import p_value
 from fer_core.evaluation.significance import ALPHA, Comparison
-from fer_core.evaluation.words import chance
 
 
 def leads(
@@ -51,7 +51,7 @@ def leads(
                 "color": model_colour(other),
                 "symbol": "circle" if adjusted < ALPHA else "circle-open",
             },
-            text=[f"{100 * value:+.1f}, {chance(adjusted)}"],
+            text=[f"{100 * value:+.1f}, {p_value(adjusted)}"],
             textposition="top left" if value > 0.6 * rows[-1][1] > 0 else "top center",
             cliponaxis=False,
             hoverinfo="skip",

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from fer_core.charts.colours import GRAY
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import GRAY, percent
 from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
+from fer_core.common.numerals import percent
 from fer_core.evaluation.calibration import noise_floor
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.metrics import METRICS

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from fer_core.charts.colours import model_colour, model_symbol
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import model_colour, model_symbol
 from fer_core.charts.template import new_figure, whiskers
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.record import RobustnessPoint

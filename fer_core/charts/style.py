@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.charts.look import ACCENT, GRAY, percent
+from fer_core.charts.colours import ACCENT, GRAY
 from fer_core.charts.template import new_figure, percent_axis
+from fer_core.common.numerals import percent
 from fer_core.emotions import COLOURS
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from fer_core.charts.look import GRID, INK, PALETTE, SEQUENTIAL, model_colour, model_symbol
+from fer_core.charts.colours import GRID, INK, PALETTE, SEQUENTIAL, model_colour, model_symbol
 
 if TYPE_CHECKING:
     from fer_core.evaluation.intervals import Interval

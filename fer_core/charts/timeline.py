@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fer_core.charts.look import GRAY, percent
+from fer_core.charts.colours import GRAY
 from fer_core.charts.template import new_figure, percent_axis
+from fer_core.common.numerals import percent
 from fer_core.emotions import COLOURS
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fer_core.charts.colours import GRAY, model_colour
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import GRAY, model_colour
 from fer_core.charts.template import new_figure
 from fer_core.evaluation.comparison import Contender
 

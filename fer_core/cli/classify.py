@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_core.cli.written import is_same
+from fer_core.cli.same_file import is_same_file
 from fer_core.errors import ImageError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def classify(
         raise typer.BadParameter("takes one picture at a time.", param_hint="--show")
     if show is not None and not show.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {show.parent}.", param_hint="--show")
-    if show is not None and is_same(show, images[0]):
+    if show is not None and is_same_file(show, images[0]):
         raise typer.BadParameter("is the picture that is read.", param_hint="--show")
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json.")

@@ -75,8 +75,8 @@ def leakage(path: Path = None) -> None:
     import numpy as np
 
     from fer_core.audit import duplicates
-    from fer_core.charts.look import percent
     from fer_core.cli.source import open_dataset
+    from fer_core.common.numerals import percent
     from fer_core.dataset import PROTOCOLS
     from fer_core.errors import EvaluationError
     from fer_core.savedmodels import open_model, saved_names

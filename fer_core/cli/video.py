@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_core.cli.written import is_same
+from fer_core.cli.same_file import is_same_file
 from fer_core.errors import VideoError
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def video(
     if out is not None and out.suffix.lower() != ".mp4":
         raise typer.BadParameter("must end in .mp4.", param_hint="--out")
     for name, path in (("--out", out), ("--csv", csv)):
-        if source is not None and path is not None and is_same(path, source):
+        if source is not None and path is not None and is_same_file(path, source):
             raise typer.BadParameter("is the video that is read.", param_hint=name)
-    if out is not None and csv is not None and is_same(out, csv):
+    if out is not None and csv is not None and is_same_file(out, csv):
         raise typer.BadParameter("is the marked video.", param_hint="--csv")
     from fer_core.cli.source import ready_detector
     from fer_core.inference import Pipeline, default_model

@@ -231,7 +231,7 @@ def read_statistics(path: Path = COMMITTED) -> Statistics:
     """Returns the statistics kept with the code."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    look = Appearance(
+    drawn = Appearance(
         arrays["mean_faces"].astype(np.float32),
         arrays["histograms"],
         arrays["mean_face"].astype(np.float32),
@@ -246,19 +246,19 @@ def read_statistics(path: Path = COMMITTED) -> Statistics:
             arrays["map_labels"],
             str(arrays["map_method"]),
         )
-    return Statistics(arrays["counts"], look, face_map)
+    return Statistics(arrays["counts"], drawn, face_map)
 
 
 def write_statistics(statistics: Statistics, path: Path = COMMITTED) -> None:
     """Writes what `read_statistics` reads; pictures and points as float16."""
-    look, face_map = statistics.appearance, statistics.face_map
+    drawn, face_map = statistics.appearance, statistics.face_map
     arrays = {
         "counts": statistics.counts,
-        "mean_faces": look.mean_faces.astype(np.float16),
-        "histograms": look.histograms,
-        "mean_face": look.mean_face.astype(np.float16),
-        "eigenfaces": look.eigenfaces.astype(np.float16),
-        "explained": look.explained,
+        "mean_faces": drawn.mean_faces.astype(np.float16),
+        "histograms": drawn.histograms,
+        "mean_face": drawn.mean_face.astype(np.float16),
+        "eigenfaces": drawn.eigenfaces.astype(np.float16),
+        "explained": drawn.explained,
     }
     if face_map is not None:
         arrays |= {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fer_core.common.numerals import p_value
 from fer_core.dataset.faces import USAGES
 from fer_core.dataset.statistics import (
     Agreement,
@@ -47,7 +48,7 @@ def agreement_sentence(agreement: Agreement | None) -> str:
         return "With one split, or one emotion, there is nothing to compare."
     figures = (
         f"χ² = {agreement.statistic:.1f}, {agreement.degrees} degrees of freedom, "
-        f"p {probability(agreement.p)}; Cramér's V {agreement.cramers_v:.3f}"
+        f"{p_value(agreement.p)}; Cramér's V {agreement.cramers_v:.3f}"
     )
     if agreement.p < ALPHA:
         return f"The splits differ in their classes by more than chance explains ({figures})."
@@ -66,8 +67,3 @@ def baseline_sentence(baseline: Baseline, counts: np.ndarray, classes: Sequence[
 def number_of_faces(n: int) -> str:
     """Returns "1 face", or "1,234 faces"."""
     return f"{n:,} face{'' if n == 1 else 's'}"
-
-
-def probability(p: float) -> str:
-    """Returns "= 0.69", or "< 0.001"."""
-    return "< 0.001" if p < 0.001 else f"= {p:.2g}"

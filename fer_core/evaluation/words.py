@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fer_core.common.numerals import p_value
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
@@ -34,11 +35,6 @@ def interval_text(metric: str, interval: Interval, named: bool = False) -> str:
     return f"{figure_text(metric, interval.value)} ({name}{low} to {high})"
 
 
-def chance(p: float) -> str:
-    """Returns a p-value as in "p < 0.001"."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
 def lead_sentence(comparison: Comparison, titles: dict[str, str]) -> str:
     """Returns a pair in words: who beats whom by how much, or that it may be chance."""
     better, worse = comparison.first, comparison.second
@@ -51,7 +47,7 @@ def lead_sentence(comparison: Comparison, titles: dict[str, str]) -> str:
         better, worse, value, low, high = worse, better, -value, -high, -low
     found = (
         f"(95 % interval {100 * low:.1f} to {100 * high:.1f}; "
-        f"corrected {chance(comparison.adjusted)})."
+        f"corrected {p_value(comparison.adjusted)})."
     )
     if value == 0:
         return f"{titles[better]} and {titles[worse]} are level {found}"
@@ -125,14 +121,14 @@ def _leads(behind: Sequence[tuple[str, Comparison]]) -> str:
     if not behind:
         return ""
     first, found = behind[0]
-    real = f"lead over {first} is real ({chance(found.adjusted)})"
+    real = f"lead over {first} is real ({p_value(found.adjusted)})"
     if not doubtful:
         return real
     names = (
         _listed(doubtful) if len(doubtful) < 3 else f"{doubtful[0]} and {len(doubtful) - 1} others"
     )
     least = min(found.adjusted for _, found in behind if not found.is_real)
-    p = chance(least) if len(doubtful) == 1 else f"{chance(least)} or more"
+    p = p_value(least) if len(doubtful) == 1 else f"{p_value(least)} or more"
     maybe = f"lead over {names} may be chance ({p})"
     return f"{real}, its {maybe}" if found.is_real else maybe
 

@@ -5,8 +5,8 @@ import streamlit as st
 from fer_core.errors import FerError
 from fer_core.savedmodels import saved_names
 from studio.classify.modes import BATCH, STREAM, VIDEO, WEBCAM, choose_mode
+from studio.no_model import no_model
 from studio.page import lead
-from studio.states import no_model
 
 
 def show_page() -> None:

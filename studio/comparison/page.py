@@ -16,8 +16,8 @@ from studio.comparison.ranking import show_missing, show_ranking
 from studio.comparison.robustness import show_robustness
 from studio.comparison.take_away import show_take_away
 from studio.comparison.training import show_training
+from studio.no_model import no_model
 from studio.page import lead
-from studio.states import no_model
 
 SECTIONS = {
     "Lead": show_lead,

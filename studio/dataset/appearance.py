@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from fer_core.charts.dataset import intensity_histograms
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from fer_core.dataset.statistics import Appearance
 from fer_core.emotions import EMOTIONS
-from studio.dataset.view import View, look_of
+from studio.dataset.view import View, appearance_of
 from studio.face_grid import Face, face_grid
 from studio.figure import show_exhibit
 
@@ -20,15 +20,15 @@ CONTRAST = 5.0
 def show_appearance(view: View) -> None:
     """Draws mean faces, eigenfaces and gray values."""
     with st.spinner("Averaging the faces"):
-        look = look_of(view)
-    _means(look, view.classes)
-    _eigenfaces(look)
+        appearance = appearance_of(view)
+    _means(appearance, view.classes)
+    _eigenfaces(appearance)
     st.subheader("How bright they are", anchor=False)
-    exhibit = intensity_histograms(look.histograms, view.classes)
+    exhibit = intensity_histograms(appearance.histograms, view.classes)
     show_exhibit(exhibit)
 
 
-def _means(look: Appearance, classes: Sequence[str]) -> None:
+def _means(appearance: Appearance, classes: Sequence[str]) -> None:
     st.subheader("The mean face of each emotion", anchor=False)
     how = st.segmented_control(
         "Show",
@@ -40,10 +40,10 @@ def _means(look: Appearance, classes: Sequence[str]) -> None:
     )
     faces = []
     for name in classes:
-        mean = look.mean_faces[EMOTIONS.index(name)]
+        mean = appearance.mean_faces[EMOTIONS.index(name)]
         if np.isfinite(mean).all():
             if how != "Mean face":
-                mean = 128 + CONTRAST * (mean - look.mean_face)
+                mean = 128 + CONTRAST * (mean - appearance.mean_face)
             faces.append(Face(EMOTIONS.index(name), _gray(mean), name))
     face_grid(faces, key="means", scale=2, opens=False)
     if how == "Mean face":
@@ -55,9 +55,9 @@ def _means(look: Appearance, classes: Sequence[str]) -> None:
         )
 
 
-def _eigenfaces(look: Appearance) -> None:
+def _eigenfaces(appearance: Appearance) -> None:
     st.subheader("How faces vary: eigenfaces", anchor=False)
-    if not len(look.eigenfaces):
+    if not len(appearance.eigenfaces):
         st.caption("One face does not vary.")
         return
     faces = [
@@ -67,14 +67,16 @@ def _eigenfaces(look: Appearance) -> None:
             f"No. {number + 1}",
             percent(float(share)),
         )
-        for number, (face, share) in enumerate(zip(look.eigenfaces, look.explained, strict=True))
+        for number, (face, share) in enumerate(
+            zip(appearance.eigenfaces, appearance.explained, strict=True)
+        )
     ]
     face_grid(faces, key="eigenfaces", opens=False)
     st.caption(
         f"The {len(faces)} directions in which faces differ most (Turk & Pentland 1991), with the "
-        f"share of the variance along each; together {percent(float(look.explained.sum()))}. Light "
-        "and dark may be swapped. The first ones are lighting and pose, not expression: that is "
-        "what a model has to see through."
+        "share of the variance along each; together "
+        f"{percent(float(appearance.explained.sum()))}. Light and dark may be swapped. The first "
+        "ones are lighting and pose, not expression: that is what a model has to see through."
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.audit.doubts import fits_predictions
 from fer_core.audit.duplicates import Duplicates, Leakage, leakage, leaked, usage_of
 from fer_core.charts.dataset import leakage_effect
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from fer_core.dataset import USAGES, FaceDataset
 from fer_core.dataset.words import number_of_faces
 from fer_core.emotions import EMOTIONS

@@ -13,7 +13,7 @@ from fer_core.audit.doubts import (
 )
 from fer_core.audit.duplicates import leaked, usage_of
 from fer_core.audit.held_out import HeldOut, read_held_out
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from fer_core.dataset import USAGES
 from fer_core.dataset.words import number_of_faces
 from fer_core.errors import FerError

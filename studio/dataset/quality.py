@@ -12,7 +12,7 @@ from fer_core.audit.doubts import (
 )
 from fer_core.audit.face_space import blank
 from fer_core.charts.dataset import vote_matrix
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from studio.dataset.copies import show_copies
 from studio.dataset.doubtful import show_doubtful
 from studio.dataset.gallery import show_gallery

@@ -67,11 +67,11 @@ def choose_classes() -> tuple[str, ...]:
     return LABEL_SETS[name]
 
 
-def look_of(view: View) -> Appearance:
+def appearance_of(view: View) -> Appearance:
     """Returns mean faces, histograms and eigenfaces: computed, or FER2013's as kept."""
     if view.loaded is None:
         return read_statistics().appearance
-    return once("look", view.loaded, lambda dataset: appearance(dataset))
+    return once("appearance", view.loaded, lambda dataset: appearance(dataset))
 
 
 def duplicates_of(view: View) -> Duplicates:

@@ -7,8 +7,8 @@ from fer_core.savedmodels import saved_names
 from studio.home.next_things import show_next_things
 from studio.home.ranking import read_scores, show_ranking, summary
 from studio.home.sample import show_sample
+from studio.no_model import no_model
 from studio.page import lead
-from studio.states import no_model
 
 
 def show_page() -> None:

@@ -5,7 +5,8 @@ from html import escape
 
 import streamlit as st
 
-from fer_core.charts.look import ACCENT, percent
+from fer_core.charts.colours import ACCENT
+from fer_core.common.numerals import percent
 from fer_core.errors import FerError
 from fer_core.evaluation.record import read_evaluation
 from fer_core.savedmodels import open_model

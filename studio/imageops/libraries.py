@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from fer_core.imageops import OPERATIONS, Step
 from fer_core.imageops.twins import TWINS, TwinResult, compare, compare_opening
 from fer_core.images import shrunk

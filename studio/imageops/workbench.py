@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fer_core.charts.tones import CHANNELS, tone_histogram
+from fer_core.charts.histogram import CHANNELS, histogram
 from fer_core.errors import PipelineError
 from fer_core.imageops import Pipeline, Stage, to_script
 from fer_core.imageops.archive import zip_results
@@ -157,7 +157,7 @@ def _details(
         channel = st.segmented_control(
             "Histogram of", CHANNELS, default=CHANNELS[0], required=True, key="ops_channel"
         )
-        exhibit = tone_histogram(before, after, channel)
+        exhibit = histogram(before, after, channel)
         show_exhibit(exhibit, key="ops_histogram")
     with right:
         _times(stages)

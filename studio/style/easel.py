@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer_core.charts.look import percent
 from fer_core.charts.style import emotion_shift, loss_curves, loss_table
+from fer_core.common.numerals import percent
 from fer_core.inference import default_model
 from fer_core.savedmodels import saved_names
 from fer_core.styletransfer.survival import Survival, read_both

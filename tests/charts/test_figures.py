@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fer_core.charts import cost
+from fer_core.charts.colours import INK, model_colour, model_symbol
 from fer_core.charts.confidence import calibration_table, coverage_curves, reliability_diagram
 from fer_core.charts.cost import accuracy_against_cost, pareto_front
 from fer_core.charts.failures import (
@@ -19,7 +20,6 @@ from fer_core.charts.failures import (
 )
 from fer_core.charts.heat import heat_overlay
 from fer_core.charts.lead import leads, significance_matrix
-from fer_core.charts.look import INK, model_colour, model_symbol
 from fer_core.charts.ranking import ranking
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves

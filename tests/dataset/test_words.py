@@ -24,7 +24,7 @@ def test_headline_of_odd_datasets() -> None:
 def test_agreement_in_words() -> None:
     same = agreement_sentence(split_agreement(read_statistics().counts))
     assert "in the same shares, as far as chance tells" in same
-    assert "12 degrees of freedom, p = 0.69" in same
+    assert "12 degrees of freedom, p = 0.687;" in same
     other = agreement_sentence(split_agreement(np.array([[100, 10], [10, 100]])))
     assert "differ in their classes by more than chance" in other
     assert "p < 0.001" in other

@@ -5,8 +5,8 @@ import io
 import pandas as pd
 import streamlit as st
 
-from fer_core.charts.look import percent
 from fer_core.charts.timeline import share_bars
+from fer_core.common.numerals import percent
 from fer_core.errors import FerError
 from fer_core.images import EXTENSIONS
 from fer_core.inference.batch_table import columns

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.charts.heat import enlarged
-from fer_core.charts.look import percent
+from fer_core.common.numerals import percent
 from fer_core.emotions import COLOURS, EMOTIONS
 from fer_core.inference import FaceEmotion, as_table
 from fer_core.inference.pipeline import NOT_SURE

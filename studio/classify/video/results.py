@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fer_core.charts.look import percent
 from fer_core.charts.timeline import emotion_areas, share_bars
+from fer_core.common.numerals import percent
 from fer_core.inference.pipeline import NOT_SURE
 from fer_core.inference.summary import THUMBNAIL_SIDE, FaceSummary, Moment, Summary
 from fer_core.inference.video_job import VideoJob

@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer_core.charts.look import percent
 from fer_core.charts.timeline import emotion_lines
+from fer_core.common.numerals import percent
 from fer_core.faces import DETECTORS
 from fer_core.inference.live import REMEMBERED, LiveSession, LiveState
 from fer_core.inference.pipeline import NOT_SURE

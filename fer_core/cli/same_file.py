@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def is_same(path: Path, other: Path) -> bool:
+def is_same_file(path: Path, other: Path) -> bool:
     """Returns whether two paths mean one file, through links too; they need not be there yet."""
     try:
         return path.samefile(other)

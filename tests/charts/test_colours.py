@@ -1,7 +1,7 @@
 import pytest
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from fer_core.charts.look import DIVERGING, INK, SEQUENTIAL
+from fer_core.charts.colours import DIVERGING, INK, SEQUENTIAL
 
 
 def luminance(red: float, green: float, blue: float) -> float:

@@ -1,4 +1,4 @@
-"""The part of the look that needs no Plotly: colours, markers, and how a share is written.
+"""Colours and markers of every chart; nothing here needs Plotly.
 
 Marks use the colours below, each at least 3:1 against both backgrounds. Emotions take
 `fer_core.emotions.COLOURS`.
@@ -55,14 +55,14 @@ _SYMBOLS = (
     "star-diamond",
     "hourglass",
 )
-_GUESTS = ("#57534E", "#0E7490", "#BE123C", "#4D7C0F")
+_OTHERS = ("#57534E", "#0E7490", "#BE123C", "#4D7C0F")
 
 
 def model_colour(name: str) -> str:
-    """Returns the fixed colour of a model; one that is not in the registry takes a guest's."""
+    """Returns the fixed colour of a model; any other takes one of four more."""
     names = list(REGISTRY)
     if name not in names:
-        return _GUESTS[crc32(name.encode()) % len(_GUESTS)]
+        return _OTHERS[crc32(name.encode()) % len(_OTHERS)]
     return PALETTE[names.index(name) % len(PALETTE)]
 
 
@@ -70,8 +70,3 @@ def model_symbol(name: str) -> str:
     """Returns the fixed marker of a model, so that colour is never alone in telling them apart."""
     names = list(REGISTRY)
     return _SYMBOLS[names.index(name) % len(_SYMBOLS)] if name in names else "circle-open"
-
-
-def percent(share: float) -> str:
-    """Returns a share as people read it, one decimal: "69.1 %"."""
-    return f"{100 * share:.1f} %"

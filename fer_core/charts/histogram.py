@@ -3,16 +3,17 @@
 import numpy as np
 import pandas as pd
 
+from fer_core.charts.colours import ACCENT, GRAY
 from fer_core.charts.exhibit import Exhibit
-from fer_core.charts.look import ACCENT, GRAY, percent
 from fer_core.charts.template import new_figure, percent_axis
+from fer_core.common.numerals import percent
 
 _CHANNELS = {"Brightness": None, "Red": 0, "Green": 1, "Blue": 2}
 CHANNELS = tuple(_CHANNELS)
 """What a histogram can count."""
 
 
-def tone_shares(image: np.ndarray, channel: str = "Brightness") -> np.ndarray:
+def value_shares(image: np.ndarray, channel: str = "Brightness") -> np.ndarray:
     """Returns the share of the pixels that have each value, float array of shape (256,).
 
     Args:
@@ -30,7 +31,7 @@ def tone_shares(image: np.ndarray, channel: str = "Brightness") -> np.ndarray:
     return np.bincount(values.ravel(), minlength=256) / values.size
 
 
-def tone_histogram(before: np.ndarray, after: np.ndarray, channel: str = "Brightness") -> Exhibit:
+def histogram(before: np.ndarray, after: np.ndarray, channel: str = "Brightness") -> Exhibit:
     """Returns the histograms of two pictures over one another.
 
     Args:
@@ -38,7 +39,7 @@ def tone_histogram(before: np.ndarray, after: np.ndarray, channel: str = "Bright
         after: Likewise; it may have another size.
         channel: One of `CHANNELS`.
     """
-    shares = {"Before": tone_shares(before, channel), "After": tone_shares(after, channel)}
+    shares = {"Before": value_shares(before, channel), "After": value_shares(after, channel)}
     figure = new_figure(height=240)
     levels = list(range(256))
     for (name, values), colour, fill in zip(
@@ -63,7 +64,7 @@ def tone_histogram(before: np.ndarray, after: np.ndarray, channel: str = "Bright
         for name, v in shares.items()
     )
     return Exhibit(
-        name=f"tones_{channel.lower()}",
+        name=f"histogram-{channel.lower()}",
         title=f"{channel}, before and after",
         figure=figure,
         caption=f"Share of the pixels that have each value of {channel.lower()}; {ends}, "

@@ -1,0 +1,11 @@
+"""How figures are written for people."""
+
+
+def percent(share: float) -> str:
+    """Returns a share, 0..1, as people read it, one decimal: "69.1 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def p_value(p: float) -> str:
+    """Returns a probability as in "p < 0.001" or "p = 0.012"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
