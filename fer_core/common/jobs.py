@@ -5,7 +5,7 @@ import time
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from fer_core.errors import FerError
+from fer_core.errors import BudgetError, FerError
 
 PATIENCE_SECONDS = 75.0
 """A job unasked for so long is cancelled; browsers let hidden tabs ask once a minute."""
@@ -37,6 +37,7 @@ class Job:
         state: What has become of it; changed under `lock` only.
         message: Why it failed, for the user.
         fraction: How much is done, 0..1; None while that is not known.
+        owner: Whose it is; owners take turns.
         lock: Held where state and results change together.
     """
 
@@ -44,6 +45,7 @@ class Job:
         self.state = State.WAITING
         self.message = ""
         self.fraction: float | None = None
+        self.owner = ""
         self.lock = threading.RLock()
         self._asked = time.monotonic()
         self._pace_from: float | None = None
@@ -57,6 +59,13 @@ class Job:
 
     def release(self) -> None:
         """Gives up what only the work needed; called once it will never run, or has run."""
+
+    def overrun(self, seconds: float) -> None:
+        """Ends it because it has run for so long as one may; called again until it has ended."""
+        self.fail(
+            f"It was ended after {seconds / 60:.0f} min: this server works no longer on what one "
+            "visitor asks for. Choose something smaller, or run the app yourself."
+        )
 
     def unforeseen(self, error: Exception) -> str:
         """Returns the message for an error that nobody wrote for the user."""
@@ -131,23 +140,47 @@ J = TypeVar("J", bound=Job)
 class JobQueue(Generic[J]):
     """Runs jobs one after the other and cancels those nobody asks for any more.
 
-    Its thread lives while there is something to do.
+    Owners take turns: next is a job of whoever was not served for the longest, and of one owner's
+    jobs the first that came. Its thread lives while there is something to do.
 
     Args:
         name: Of its threads.
         patience: Seconds without a `Job.ask` after which a job is cancelled.
+        most: How many may wait; None for any number.
+        longest: Seconds that a job may run; None for as long as it takes.
     """
 
-    def __init__(self, name: str, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        name: str,
+        patience: float = PATIENCE_SECONDS,
+        most: int | None = None,
+        longest: float | None = None,
+    ) -> None:
         self.patience = patience
+        self.most = most
+        self.longest = longest
         self._name = name
         self._jobs: list[J] = []
+        self._turns: dict[str, int] = {}
+        self._taken: float | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def submit(self, job: J) -> J:
-        """Puts a job at the end of the queue and returns it."""
+    def submit(self, job: J, owner: str = "") -> J:
+        """Has a job wait for its owner's turn and returns it.
+
+        Raises:
+            BudgetError: If as many wait already as may.
+        """
+        job.owner = owner
         with self._lock:
+            waiting = sum(other.state == State.WAITING for other in self._jobs)
+            if self.most is not None and waiting >= self.most:
+                raise BudgetError(
+                    f"{waiting} others wait already, and this server lets no more. Try again in a "
+                    "few minutes."
+                )
             if self._thread is None:
                 thread = threading.Thread(target=self._run_all, name=self._name, daemon=True)
                 thread.start()  # it waits for the lock
@@ -156,10 +189,45 @@ class JobQueue(Generic[J]):
         return job
 
     def place(self, job: J) -> int:
-        """Returns how many jobs run before this one."""
+        """Returns how many jobs run before this one, as things are."""
         with self._lock:
-            before = self._jobs[: self._jobs.index(job)] if job in self._jobs else []
-            return sum(other.is_active for other in before)
+            return len(self._before(job))
+
+    def wait(self, job: J) -> float | None:
+        """Returns the seconds until it is this job's turn; None where nothing tells."""
+        with self._lock:
+            times = [self._time_of(other) for other in self._before(job)]
+        return None if None in times else sum(filter(None, times))
+
+    def expected(self, job: J) -> float | None:
+        """Returns the seconds a job takes that waits: as long as the last; None before there is."""
+        return self._taken
+
+    def leave(self, owner: str) -> None:
+        """Cancels all that an owner asked for."""
+        with self._lock:
+            jobs = [job for job in self._jobs if job.owner == owner]
+        for job in jobs:
+            job.cancel()
+
+    def _before(self, job: J) -> list[J]:
+        order = self._in_turn()
+        return order[: order.index(job)] if job in order else []
+
+    def _time_of(self, job: J) -> float | None:
+        return job.seconds_left if job.state == State.RUNNING else self.expected(job)
+
+    def _in_turn(self) -> list[J]:
+        """Returns the active jobs: the one that runs, then the others as their turns come."""
+        running = [job for job in self._jobs if job.state == State.RUNNING]
+        waiting = [job for job in self._jobs if job.state == State.WAITING]
+        turns, order = dict(self._turns), []
+        while waiting:
+            job = min(waiting, key=lambda one: turns.get(one.owner, 0))  # of equals, the first
+            waiting.remove(job)
+            order.append(job)
+            turns[job.owner] = max(turns.values(), default=0) + 1
+        return running + order
 
     def _run_all(self) -> None:
         while (job := self._next()) is not None:
@@ -172,18 +240,26 @@ class JobQueue(Generic[J]):
         """Returns the job whose turn it is; None, and the thread is given up, if there is none."""
         with self._lock:
             self._jobs = [job for job in self._jobs if job.is_active]
-            if not self._jobs:
+            order = self._in_turn()
+            if not order:
                 self._thread = None
+                self._turns.clear()
                 return None
-            return self._jobs[0]
+            self._turns[order[0].owner] = max(self._turns.values(), default=0) + 1
+            return order[0]
 
     def _run(self, job: J) -> None:
         """Runs a job until its work has ended for certain."""
         worker = threading.Thread(target=job.run, name=f"{self._name} job", daemon=True)
+        began = time.monotonic()
         worker.start()
         while worker.is_alive():
             worker.join(_LOOK_SECONDS)
             self._drop_deserted()
+            if self.longest is not None and time.monotonic() - began > self.longest:
+                job.overrun(self.longest)
+        if job.state == State.DONE:
+            self._taken = time.monotonic() - began
 
     def _drop_deserted(self) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ import pytest
 
 from fer_core.common import jobs
 from fer_core.common.jobs import Job, JobQueue, State
-from fer_core.errors import VideoError
+from fer_core.errors import BudgetError, VideoError
 
 
 class Gated(Job):
@@ -140,6 +140,53 @@ def test_the_queue_outlives_a_job_for_which_there_was_no_thread(queue, monkeypat
     assert "can't start new thread" in job.message
     after = queue.submit(opened())
     wait_until(lambda: after.state == State.DONE)
+
+
+def test_owners_take_turns_whoever_came_first(queue):
+    names = ("greedy", "greedy", "greedy", "other", "third")
+    jobs = [queue.submit(Gated(), owner) for owner in names]
+    wait_until(lambda: jobs[0].state == State.RUNNING)
+    assert [queue.place(job) for job in jobs] == [0, 3, 4, 1, 2]
+    for number in (0, 3, 4, 1, 2):
+        wait_until(lambda number=number: jobs[number].state == State.RUNNING)
+        jobs[number].gate.set()
+    wait_until(lambda: jobs[2].state == State.DONE)
+
+
+def test_a_full_queue_says_so_and_takes_more_when_one_has_gone(queue):
+    queue.most = 2
+    running = queue.submit(Gated())
+    wait_until(lambda: running.state == State.RUNNING)
+    waiting = [queue.submit(Gated()) for _ in range(2)]
+    with pytest.raises(BudgetError, match="2 others wait already"):
+        queue.submit(Gated())
+    waiting[0].cancel()
+    assert queue.submit(Gated()).state == State.WAITING
+
+
+def test_a_job_that_runs_for_too_long_is_ended_in_words(queue):
+    queue.longest = 0.05
+    endless, after = queue.submit(Gated()), queue.submit(opened())
+    wait_until(lambda: after.state == State.DONE)
+    assert endless.state == State.FAILED
+    assert "works no longer on what one visitor asks for" in endless.message
+
+
+def test_who_leaves_takes_all_his_jobs_along(queue):
+    jobs = [queue.submit(Gated(), owner) for owner in ("a", "b", "a")]
+    queue.leave("a")
+    assert [job.state for job in (jobs[0], jobs[2])] == [State.CANCELLED] * 2
+    wait_until(lambda: jobs[1].state == State.RUNNING)
+
+
+def test_the_wait_is_that_of_the_jobs_before(queue):
+    running, second, third = (queue.submit(Gated(), owner) for owner in "abc")
+    wait_until(lambda: running.state == State.RUNNING)
+    assert queue.wait(second) is None, "nothing tells how long the first takes"
+    queue.expected = lambda job: 40.0
+    running.fraction = 1.0
+    assert queue.wait(second) == 0
+    assert queue.wait(third) == 40
 
 
 def test_time_left_follows_the_fraction():
