@@ -16,7 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGED_WEIGHTS = Path(__file__).resolve().parent / "weights"
 """The saved models that a wheel carries; a checkout has none here."""
 
-HOSTED: dict[str, int] = {"max_video_mb": 50}
+HOSTED: dict[str, int] = {
+    "max_video_mb": 50,
+    "job_frames": 9000,
+    "job_gigapixels": 10,
+    "job_seconds": 300,
+    "jobs_waiting": 12,
+}
 """Limits of a public server, where strangers share one machine."""
 
 _SHARE_OF_MEMORY = 0.4
@@ -44,6 +50,10 @@ class Settings(BaseSettings):
         guest_seconds: Processor time that it may take, s.
         video_reader_mb: Memory that decoding a video may take, MB, likewise.
         frame_seconds: Time that decoding its next frame may take, s.
+        job_frames: Frames read of one video; None for all.
+        job_gigapixels: Thousand million pixels read of one video, as decoded; None for all.
+        job_seconds: Time that one video or painting may take, s; None for as long as it takes.
+        jobs_waiting: How many videos may wait for their turn, and how many paintings.
         memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
             for 40 % of the machine's memory, or of its container's.
         offline: True forbids to fetch what a face detector needs.
@@ -69,6 +79,10 @@ class Settings(BaseSettings):
     guest_seconds: int = 20
     video_reader_mb: int = 1000
     frame_seconds: int = 20
+    job_frames: int | None = None
+    job_gigapixels: int | None = None
+    job_seconds: int | None = None
+    jobs_waiting: int = 100
     memory_mb: int | None = None
     offline: bool = False
     hosted: bool = False

@@ -9,7 +9,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from tempfile import SpooledTemporaryFile
@@ -68,6 +68,11 @@ def visit() -> None:
         st.warning(sentence, icon=":material/memory:")
 
 
+def when_left(leave: Callable[[str], None]) -> None:
+    """Has a function be called with each session that has left for good."""
+    _leavers.append(leave)
+
+
 @contextmanager
 def room(what: str, size: int) -> Iterator[None]:
     """Keeps room for what is about to be made, until it is there and counted.
@@ -99,6 +104,11 @@ def tidy() -> None:
             compat.remove_uploads(session)
             budget().release(session)
             _untold.pop(session, None)
+    for session in _known - there:
+        for leave in _leavers:
+            leave(session)
+    _known.clear()
+    _known.update(there)
     for session in there:
         _count(session)
     budget().settle()
@@ -191,6 +201,10 @@ def _drop(owner: str) -> bool:
 
 _freed = threading.Event()
 """Set when something large was let go, until the memory it took is given back."""
+
+_leavers: list[Callable[[str], None]] = []
+_known: set[str] = set()
+"""The sessions that were there when it was last tidied."""
 
 _untold: dict[str, list[str]] = {}
 """Sentences for sessions, drawn with their next run."""

@@ -2,6 +2,7 @@
 
 import io
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 import numpy as np
@@ -12,7 +13,7 @@ from fer_core.inference.annotation import annotate
 from fer_core.inference.overlay import draw
 from fer_core.inference.stream import FaceStream
 from fer_core.inference.summary import Summary
-from fer_core.inference.video import UploadReader
+from fer_core.inference.video import Frame, UploadReader
 from fer_core.settings import settings
 
 _GROWTH = 2
@@ -38,6 +39,8 @@ class VideoJob(Job):
         summary: What it showed so far.
         video: The marked video (MP4), once it is done.
         table: A CSV row for each face of each frame, once it is done.
+        is_cut: Whether only the beginning was read, as far as `job_frames`, `job_gigapixels` and
+            `job_seconds` of the settings go.
     """
 
     def __init__(self, data: bytes, stream: FaceStream, model: str) -> None:
@@ -47,6 +50,9 @@ class VideoJob(Job):
         self.summary = Summary()
         self.video = b""
         self.table = ""
+        self.is_cut = False
+        self._is_late = False
+        self._pixels = 0
         self._data = data
         self._stream = stream
 
@@ -55,7 +61,8 @@ class VideoJob(Job):
         film, rows = io.BytesIO(), io.BytesIO()
         table = io.TextIOWrapper(rows, "utf-8", newline="", write_through=True)
         with UploadReader(self._data) as reader:
-            readings = annotate(reader, self._stream, self.summary, film, table, reader.scale)
+            frames = self._as_far_as_allowed(reader)
+            readings = annotate(frames, self._stream, self.summary, film, table, reader.scale)
             shown = 0.0
             with closing(readings):
                 for frame, faces in readings:
@@ -63,7 +70,7 @@ class VideoJob(Job):
                         return
                     _check_size(film, rows)
                     if reader.seconds:
-                        self.fraction = min(1.0, self.summary.seconds / reader.seconds)
+                        self.fraction = self._fraction_of(reader.seconds)
                     if time.monotonic() - shown > 1:
                         shown = time.monotonic()
                         self.preview = draw(frame.rgb, faces, self._stream.options.threshold)
@@ -72,6 +79,33 @@ class VideoJob(Job):
             if self.is_active:
                 self.video, self.table = film.getvalue(), rows.getvalue().decode()
             self.finish()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it holds."""
+        preview = 0 if self.preview is None else self.preview.nbytes
+        return len(self._data) + len(self.video) + len(self.table) + preview
+
+    def overrun(self, seconds: float) -> None:
+        """Ends the reading here; what was read so far is the result."""
+        self._is_late = True
+
+    def _as_far_as_allowed(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """Yields frames until one more would be more than a job may read."""
+        for frame in frames:
+            self._pixels += frame.rgb.shape[0] * frame.rgb.shape[1]
+            if self._is_late or max(self._shares(frame.number + 1)) > 1:
+                self.is_cut = True
+                return
+            yield frame
+
+    def _fraction_of(self, seconds: float) -> float:
+        return min(1.0, max(self.summary.seconds / seconds, *self._shares(self.summary.frames)))
+
+    def _shares(self, frames: int) -> tuple[float, float]:
+        """Returns how much of the frames and pixels that a job may read it has read."""
+        most, pixels = settings().job_frames, settings().job_gigapixels
+        return frames / most if most else 0.0, self._pixels / (pixels * 1e9) if pixels else 0.0
 
     def release(self) -> None:
         """Gives up the upload and the frame last shown."""

@@ -11,6 +11,7 @@ from typing import IO
 
 import numpy as np
 
+from fer_core.common.budget import size_of
 from fer_core.common.jobs import PATIENCE_SECONDS, Job, JobQueue, State
 from fer_core.settings import ROOT
 from fer_core.styletransfer import messages
@@ -65,6 +66,11 @@ class Painting(Job):
         self._command = command
         self._on_measured = on_measured
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it holds."""
+        return size_of(self.request, self.preview, self.result)
 
     def work(self) -> None:
         """Has a process paint it, until that has ended for certain."""
@@ -135,18 +141,32 @@ class PaintingQueue(JobQueue[Painting]):
     Args:
         patience: Seconds without a `Job.ask` after which a job is cancelled.
         command: What is started for each job; it speaks as `worker` does.
+        most: How many may wait; None for any number.
+        longest: Seconds that a job may run; None for as long as it takes.
     """
 
     def __init__(
-        self, patience: float = PATIENCE_SECONDS, command: tuple[str, ...] = _WORKER
+        self,
+        patience: float = PATIENCE_SECONDS,
+        command: tuple[str, ...] = _WORKER,
+        most: int | None = None,
+        longest: float | None = None,
     ) -> None:
-        super().__init__("painter", patience)
+        super().__init__("painter", patience, most, longest)
         self.command = command
         self.seconds_per_work = SECONDS_PER_WORK
 
-    def paint(self, request: messages.Request) -> Painting:
-        """Puts a painting at the end of the queue and returns it."""
-        return self.submit(Painting(request, self.command, self._learn))
+    def paint(self, request: messages.Request, owner: str = "") -> Painting:
+        """Has a painting wait for its owner's turn and returns it.
+
+        Raises:
+            BudgetError: If as many wait already as may.
+        """
+        return self.submit(Painting(request, self.command, self._learn), owner)
+
+    def expected(self, job: Painting) -> float:
+        """Returns the seconds a job takes that waits."""
+        return self.estimate(job.request.options)
 
     def estimate(self, options: StyleOptions) -> float:
         """Returns how many seconds such a job takes once it is its turn."""

@@ -6,15 +6,19 @@ import numpy as np
 import streamlit as st
 
 from fer_core.common.jobs import State
+from fer_core.errors import BudgetError
 from fer_core.faces import FaceBox
 from fer_core.images import shrunk
 from fer_core.models import backbones
+from fer_core.settings import settings
 from fer_core.styletransfer.jobs import Painting, PaintingQueue
 from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import LARGEST_SIZE, StyleOptions
+from studio import compat, memory
 from studio.data_url import data_url
 from studio.style.kept import Kept, keep
 from studio.style.paintings import Choice
+from studio.turns import duration, waiting
 from studio.words import plain
 
 _JOB = "style_job"
@@ -23,7 +27,10 @@ _JOB = "style_job"
 @st.cache_resource(show_spinner=False)
 def queue() -> PaintingQueue:
     """Returns the one queue of this server."""
-    return PaintingQueue()
+    limits = settings()
+    queue = PaintingQueue(most=limits.jobs_waiting, longest=limits.job_seconds)
+    memory.when_left(queue.leave)
+    return queue
 
 
 def current_job() -> Painting | None:
@@ -45,15 +52,19 @@ def offer_to_paint(
     options: StyleOptions,
 ) -> None:
     """Draws the button that starts it, and says beforehand how long it will take."""
+    seconds, longest = queue().estimate(options), queue().longest
+    is_too_much = longest is not None and seconds > longest
     started = st.button(
         "Paint it",
         icon=":material/brush:",
         type="primary",
         width="stretch",
-        disabled=current_job() is not None,
+        disabled=current_job() is not None or is_too_much,
         key="style_paint",
     )
-    notes = [f"About {duration(queue().estimate(options))} on this machine."]
+    notes = [f"About {duration(seconds)} on this machine."]
+    if longest is not None and is_too_much:
+        notes.append(f"It paints for {duration(longest)} at most: choose a smaller size.")
     if backbones.local_weights("vgg19") is None:
         notes.append("The network (VGG19, 80 MB) is fetched first where it is missing.")
     st.caption(" ".join(notes))
@@ -61,7 +72,11 @@ def offer_to_paint(
         small, scale = shrunk(photo, LARGEST_SIZE)
         boxes = tuple(face.scaled(scale) for face in faces)
         pictures = tuple(choice.picture for choice in paintings)
-        job = queue().paint(Request(small, pictures, options, boxes))
+        try:
+            job = queue().paint(Request(small, pictures, options, boxes), compat.session_id())
+        except BudgetError as error:
+            st.error(str(error), icon=":material/hourglass_disabled:")
+            return
         titles = tuple(choice.title for choice in paintings)
         st.session_state[_JOB] = (job, name, titles)
         st.rerun()
@@ -97,19 +112,9 @@ def report() -> None:
         st.info("The painting was cancelled.", icon=":material/close:")
 
 
-def duration(seconds: float) -> str:
-    """Returns a time as people say it: "40 s", "2 min"."""
-    if seconds < 100:
-        return f"{max(5, 5 * round(seconds / 5))} s"
-    return f"{round(seconds / 60)} min"
-
-
 def _progress(job: Painting) -> str:
     if job.state == State.WAITING:
-        before = queue().place(job)
-        if before == 0:
-            return "Starting"
-        return f"Waiting: {before} painting{'s' if before > 1 else ''} before this one"
+        return waiting(queue(), job, "painting")
     if job.fetching is not None:
         return f"Fetching the network, {job.fetching:.0%}"
     if job.preview is None:

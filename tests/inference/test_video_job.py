@@ -150,3 +150,40 @@ def test_error_within_is_told(slow, classifier):
         State.FAILED,
         "The video could not be read (ValueError: boom).",
     )
+
+
+class Quick(Slow):
+    """A detector that finds nothing, at once."""
+
+    def detect(self, rgb):
+        return []
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "read"),
+    [("job_frames", 12, 12), ("job_gigapixels", 64 * 64 * 7 / 1e9, 7), ("job_frames", 30, 30)],
+)
+def test_only_as_much_is_read_as_a_job_may(classifier, monkeypatch, limit, value, read):
+    monkeypatch.setattr(settings(), limit, value)
+    job = job_of(clip(BLANK), Quick(), classifier)
+    job.run()
+    assert job.state == State.DONE
+    assert job.summary.frames == read
+    assert job.is_cut == (read < 30)
+    with VideoReader(io.BytesIO(job.video)) as reader:
+        assert len(list(reader)) == read
+
+
+def test_job_whose_time_is_up_gives_what_it_has(slow, classifier):
+    job = job_of(clip(BLANK), slow, classifier)
+    thread = started(job)
+    slow.gate.release()
+    while job.summary.frames < 5:
+        time.sleep(0.01)
+    job.overrun(1.0)
+    for _ in range(10):
+        slow.gate.release()
+    thread.join(60)
+    assert (job.state, job.is_cut) == (State.DONE, True)
+    assert 5 <= job.summary.frames < 30
+    assert job.nbytes == len(job.video) + len(job.table)

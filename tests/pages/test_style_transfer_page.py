@@ -16,7 +16,7 @@ from fer_core.styletransfer.options import StyleOptions
 from fer_core.styletransfer.paintings import PAINTINGS
 from studio.pictures import UPLOAD
 from studio.style import photo, work
-from studio.style.work import duration
+from studio.turns import duration
 from studio.words import plain
 
 FAKE = (sys.executable, str(ROOT / "tests" / "styletransfer" / "fake_worker.py"))
@@ -47,6 +47,21 @@ def paint(page: AppTest, what: int) -> None:
     """Starts a job whose seed says what becomes of it."""
     page.number_input(key="style_seed").set_value(what).run()
     page.button(key="style_paint").click().run()
+
+
+def test_queue_that_is_full_says_so(page, queue):
+    queue.most = 0
+    page.run()
+    paint(page, FINISHES)
+    assert "this server lets no more" in page.error[0].value
+    assert not page.exception
+
+
+def test_painting_that_takes_longer_than_allowed_is_not_begun(page, queue):
+    queue.longest = 1.0
+    page.run()
+    assert page.button(key="style_paint").disabled
+    assert any("choose a smaller size" in caption.value for caption in page.caption)
 
 
 def run_until(page: AppTest, holds, seconds: float = 60) -> None:
@@ -137,7 +152,7 @@ def test_a_second_visitor_waits_and_sees_the_place(page, queue):
     other.switch_page("pages/5_Style_transfer.py").run()
     paint(other, NEVER_ENDS)
     text = other.get("progress")[0].proto.text
-    assert text == "Waiting: 1 painting before this one"
+    assert text.startswith("Waiting: 1 painting before this one")
 
 
 def test_who_is_next_is_not_told_of_none_before(queue, monkeypatch):

@@ -6,20 +6,28 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.common.jobs import JobQueue, State
+from fer_core.errors import BudgetError
 from fer_core.images import shrunk
 from fer_core.inference.stream import FaceStream, StreamOptions
 from fer_core.inference.video import EXTENSIONS, LONGEST_SIDE
 from fer_core.inference.video_job import VideoJob
+from fer_core.settings import settings
+from studio import compat, memory
 from studio.classify.controls import Controls, choose_controls, choose_smoothing
 from studio.classify.limits import largest_file_mb
 from studio.classify.video.results import sentence, show_results
 from studio.data_url import data_url
 from studio.loaders import pipeline, title
 from studio.page import lead
+from studio.turns import waiting
 from studio.words import plain
 
 _JOB, _FILE = "video_job", "video_of_job"
 _EVERY = 1.0
+_CUT = (
+    "Only the first {:.0f} s were read: so far this server goes for one visitor. Cut the video, or "
+    "read it on your own machine."
+)
 _PREVIEW = 480
 """Longest side of the frame shown while a video is read, px."""
 
@@ -56,6 +64,8 @@ def read_video() -> None:
     if job.is_active:
         _watch(job)
     elif job.state == State.DONE:
+        if job.is_cut:
+            st.info(_CUT.format(job.summary.seconds), icon=":material/content_cut:")
         show_results(job, PurePath(file.name).stem)
     elif job.state == State.FAILED:
         st.error(job.message, icon=":material/broken_image:")
@@ -94,8 +104,12 @@ def _offer(file: UploadedFile, controls: Controls, options: StreamOptions, again
         _drop()
         reader = pipeline(controls.model, controls.detector, fast=True)
         job = VideoJob(file.getvalue(), FaceStream(reader, options), controls.model)
+        try:
+            _queue().submit(job, compat.session_id())
+        except BudgetError as error:
+            st.error(str(error), icon=":material/hourglass_disabled:")
+            return
         st.session_state[_JOB], st.session_state[_FILE] = job, file.file_id
-        _queue().submit(job)
         st.rerun()
 
 
@@ -122,7 +136,7 @@ def _watch(job: VideoJob) -> None:
 
 def _progress(job: VideoJob) -> str:
     if job.state == State.WAITING:
-        return "Waiting: another video is being read."
+        return waiting(_queue(), job, "video")
     read = f"{job.summary.frames:,} frames, {job.summary.seconds:.0f} s of video"
     left = job.seconds_left
     return f"{read} read" if left is None else f"{read} read, {left:.0f} s left"
@@ -145,4 +159,9 @@ def _drop() -> None:
 @st.cache_resource(show_spinner=False)
 def _queue() -> JobQueue[VideoJob]:
     """One video at a time for all who use the server: more would starve live streams."""
-    return JobQueue("video")
+    limits = settings()
+    queue: JobQueue[VideoJob] = JobQueue(
+        "video", most=limits.jobs_waiting, longest=limits.job_seconds
+    )
+    memory.when_left(queue.leave)
+    return queue
