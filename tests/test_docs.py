@@ -1,5 +1,6 @@
 """README and docs say what is so."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -65,6 +66,62 @@ def test_the_map_of_the_house_names_every_room():
         "assets",
         *(path.name for path in ROOT.iterdir()),
     }
+
+
+def drawn_arrows() -> dict[str, set[str]]:
+    """What each part of the drawn map points to."""
+    drawing = re.search(r"```mermaid\n(.*?)```", page("architecture.md"), re.DOTALL).group(1)
+    arrows: dict[str, set[str]] = {}
+    for first, second in re.findall(r"^ +(\w+)(?:\[.*?\])? --> (\w+)", drawing, re.MULTILINE):
+        arrows.setdefault(first, set()).add(second)
+    return arrows
+
+
+def below(part: str, arrows: dict[str, set[str]]) -> set[str]:
+    """What a part reaches by one or more arrows."""
+    found, ahead = set(), set(arrows.get(part, ()))
+    while ahead:
+        one = ahead.pop()
+        found.add(one)
+        ahead |= arrows.get(one, set()) - found
+    return found
+
+
+def part_of(module: str) -> str:
+    """The part of the map that a module belongs to; most single files of the library are one."""
+    first, _, rest = module.partition(".")
+    part = rest.split(".")[0]
+    if first != "fer_core":
+        return first
+    return part if part == "errors" or (ROOT / "fer_core" / part).is_dir() else "images"
+
+
+def imports() -> set[tuple[str, str]]:
+    """Which part imports which, at any depth of the code."""
+    files = [
+        path
+        for path in [*(ROOT / "fer_core").rglob("*.py"), *(ROOT / "studio").rglob("*.py")]
+        if path.parent != ROOT / "fer_core" or not path.name.startswith("__")
+    ]
+    names = [
+        (part_of(".".join(path.relative_to(ROOT).with_suffix("").parts)), node.module)
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module
+    ]
+    found = {
+        (here, part_of(name)) for here, name in names if re.match(r"fer_core\.|studio\b", name)
+    }
+    return {(here, there) for here, there in found if here != there}
+
+
+def test_the_map_of_the_house_is_drawn_as_the_code_imports():
+    arrows, real = drawn_arrows(), imports()
+    assert len(arrows) > 10
+    assert [part for part in arrows if part in below(part, arrows)] == []
+    assert {(a, b) for a, b in real if b not in below(a, arrows)} == set()
+    drawn = {(a, b) for a, targets in arrows.items() for b in targets}
+    assert drawn - real == {("pages", "studio")}
 
 
 @pytest.mark.parametrize(("name", "text"), zip(PAGE_NAMES, PAGES, strict=True))
