@@ -11,6 +11,10 @@ class SettingsError(FerError):
     """An environment variable that holds what its setting cannot be."""
 
 
+class FileError(FerError):
+    """A file that cannot be read or written, or that is no regular file."""
+
+
 class ImageError(FerError):
     """A picture that cannot be used: empty, corrupt, too large, not a picture."""
 

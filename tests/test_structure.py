@@ -75,6 +75,63 @@ def test_no_page_reaches_into_the_room_of_another():
     assert reaching == []
 
 
+_WRITES_ELSEWHERE = {
+    "fer_core/common/files.py": "the one writer",
+    "fer_core/common/download.py": "keeps what has come, to go on from there",
+    "fer_core/inference/batch_table.py": "a table that grows row by row",
+    "fer_core/imageops/files.py": "goes into scripts that run without this package",
+    "fer_core/training/features.py": "an array larger than memory, among a training's state",
+    "fer_core/training/folds.py": "state of a training",
+    "fer_core/training/resume.py": "state of a training",
+    "fer_core/training/train.py": "a folder that takes its place once it is whole",
+}
+"""Modules that open files for writing by themselves, and why."""
+
+_WRITING = {
+    *("write_bytes", "write_text", "tofile", "savez", "savez_compressed", "open_memmap"),
+    *("mkstemp", "NamedTemporaryFile"),
+}
+_WRITING_OF = {("np", "save"), *(("shutil", name) for name in ("copyfile", "copy2", "move"))}
+
+
+def writes(call: ast.Call, own: set[str]) -> bool:
+    """Whether a call writes a file on its own; `own` are names imported from `common.files`."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name in own and isinstance(function, ast.Name):
+        return False
+    if name == "open":
+        place = 0 if isinstance(function, ast.Attribute) else 1
+        named = [keyword.value for keyword in call.keywords if keyword.arg == "mode"]
+        mode = next(iter([*call.args[place : place + 1], *named]), None)
+        letters = set(str(mode.value)) if isinstance(mode, ast.Constant) else set()
+        return letters <= set("rwaxbt+") and not letters.isdisjoint("wax+")
+    if not isinstance(function, ast.Attribute):
+        return False
+    if name in ("to_csv", "to_parquet", "to_pickle"):
+        return bool(call.args)
+    if name in ("replace", "rename"):  # of a path: one argument; str.replace has two
+        return len(call.args) == 1 and not call.keywords
+    owner = function.value.id if isinstance(function.value, ast.Name) else ""
+    return name in _WRITING or (owner, name) in _WRITING_OF
+
+
+def test_files_are_written_by_the_one_writer():
+    found = {}
+    for path in [*(ROOT / "fer_core").rglob("*.py"), *(ROOT / "studio").rglob("*.py")]:
+        tree = ast.parse(path.read_text())
+        own = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "fer_core.common.files"
+            for alias in node.names
+        }
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        if lines := [call.lineno for call in calls if writes(call, own)]:
+            found[str(path.relative_to(ROOT))] = lines
+    assert found.keys() == _WRITES_ELSEWHERE.keys(), found
+
+
 def in_new_process(code: str, *arguments: str) -> list:
     """What the code prints last, as JSON."""
     command = [sys.executable, "-c", code % (HEAVY,), *arguments]

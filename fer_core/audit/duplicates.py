@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.audit.face_space import blank
+from fer_core.common.files import write_arrays
 from fer_core.dataset.faces import USAGES, standardised
-from fer_core.errors import DatasetError
+from fer_core.errors import DatasetError, FileError
 from fer_core.savedmodels import PredictedSplit, Predictions
 from fer_core.settings import ROOT, settings
 
@@ -275,18 +276,15 @@ def remembered_duplicates(
         found = find_duplicates(faces, progress)
     try:
         write_duplicates(found, path)
-    except OSError:
+    except FileError:
         pass  # A full or read-only disk costs the next search its speed, nothing else.
     return found
 
 
 def write_duplicates(duplicates: Duplicates, path: Path = COMMITTED) -> None:
     """Writes what `read_duplicates` reads."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".new.npz")
-    np.savez_compressed(
-        temporary,
-        allow_pickle=False,
+    write_arrays(
+        path,
         pairs=duplicates.pairs,
         correlation=duplicates.correlation.astype(np.float16),
         mirrored=duplicates.mirrored,
@@ -294,7 +292,6 @@ def write_duplicates(duplicates: Duplicates, path: Path = COMMITTED) -> None:
         n=duplicates.n,
         digest=duplicates.digest,
     )
-    temporary.replace(path)
 
 
 def read_duplicates(path: Path = COMMITTED) -> Duplicates:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_core.common.files import write_arrays
 from fer_core.dataset.faces import standardised
 from fer_core.settings import ROOT
 
@@ -61,7 +62,7 @@ def fit_face_space(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def write_face_space(faces: np.ndarray, path: Path = COMMITTED) -> None:
     """Fits the face space to a dataset's faces and writes what `read_face_space` reads."""
     mean, eigenfaces = (array.astype(np.float16) for array in fit_face_space(faces))
-    np.savez_compressed(path, allow_pickle=False, mean=mean, eigenfaces=eigenfaces)
+    write_arrays(path, mean=mean, eigenfaces=eigenfaces)
     read_face_space.cache_clear()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_core.common.files import write_arrays
 from fer_core.savedmodels import PredictedSplit
 from fer_core.savedmodels.predictions import checked_split, load_arrays
 from fer_core.settings import ROOT
@@ -31,9 +32,8 @@ class HeldOut:
 
 def write_held_out(held_out: HeldOut, path: Path = COMMITTED) -> None:
     """Writes what `read_held_out` reads: float16 probabilities, uint8 labels, int32 rows."""
-    np.savez_compressed(
+    write_arrays(
         path,
-        allow_pickle=False,
         classes=np.array(held_out.classes),
         probabilities=held_out.faces.probabilities.astype(np.float16),
         labels=held_out.faces.labels.astype(np.uint8),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fer_core.cli.same_file import is_same_file
-from fer_core.errors import ImageError
+from fer_core.errors import FileError, ImageError
 
 if TYPE_CHECKING:
     from fer_core.inference import FaceEmotion, Pipeline
@@ -139,18 +139,23 @@ def _read(
     pipeline: "Pipeline", image: Path, whole: bool, show: Path | None, threshold: float
 ) -> "list[FaceEmotion] | None":
     """Returns the faces of one picture; None, and a sentence on standard error, if it is bad."""
+    from fer_core.common.files import read_bytes, write_bytes
     from fer_core.images import decode, encode_png
     from fer_core.inference import draw
 
     try:
-        rgb = decode(image.read_bytes())
+        data = read_bytes(image)
+    except FileError as error:
+        typer.echo(f"Error: {error}", err=True)
+        return None
+    try:
+        rgb = decode(data)
         faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
-    except (ImageError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        typer.echo(f"Error: {image}: {reason}", err=True)
+    except ImageError as error:
+        typer.echo(f"Error: {image}: {error}", err=True)
         return None
     if show is not None:
-        show.write_bytes(encode_png(draw(rgb, faces, threshold)))
+        write_bytes(show, encode_png(draw(rgb, faces, threshold)))
     return faces
 
 

@@ -35,6 +35,7 @@ def compare(
     if reports:
         _hold_against_reports()
         return
+    from fer_core.common.files import write_text
     from fer_core.errors import EvaluationError
     from fer_core.evaluation.ranking import rankings_of
     from fer_core.review.document import review_html
@@ -51,8 +52,7 @@ def compare(
         return
     html = review_html(rankings)
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(html, encoding="utf-8")
+        write_text(out, html)
         typer.echo(f"Written to {out}.")
     if pdf is not None:
         from fer_core.review.pdf import write_pdf
@@ -103,12 +103,13 @@ def _print(ranking: "Ranking") -> None:
 
 
 def _hold_against_reports() -> None:
+    from fer_core.common.files import write_text
     from fer_core.evaluation.reproduction import as_markdown, in_short, reproduction_table
     from fer_core.settings import settings
 
     weights = settings().weights_to_write
     table = reproduction_table(weights)
-    table.to_csv(weights / "reproduction.csv", index=False)
+    write_text(weights / "reproduction.csv", table.to_csv(index=False))
     typer.echo(as_markdown(table))
     typer.echo(f"\nIn short:\n\n{in_short(table)}\n")
     typer.echo(f"Written to {weights / 'reproduction.csv'}.")

@@ -38,6 +38,7 @@ def evaluate(
 ) -> None:
     """Runs a saved model on its test faces, prints its figures, and says if they reproduce."""
     from fer_core.cli.source import open_dataset
+    from fer_core.common.files import write_text
     from fer_core.evaluation import evaluate as judging
     from fer_core.models import find
     from fer_core.savedmodels import open_model, update_manifest
@@ -75,7 +76,7 @@ def evaluate(
     elif write:
         record = judging.keep_robustness(saved.folder, record)
         judging.write(saved.folder, predictions, record)
-        (saved.folder / "card.md").write_text(model_card(find(name), saved.recipe(), record))
+        write_text(saved.folder / "card.md", model_card(find(name), saved.recipe(), record))
         update_manifest(saved.weights, name)
         typer.echo(f"Recorded in {saved.folder}.")
     else:

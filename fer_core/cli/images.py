@@ -42,26 +42,24 @@ def images(
 
 
 def _read(path: Path) -> "Pipeline":
-    from fer_core.errors import PipelineError
+    from fer_core.common.files import read_bytes
     from fer_core.imageops import Pipeline
 
-    try:
-        return Pipeline.from_json(path.read_bytes())
-    except OSError as error:
-        raise PipelineError(f"{path} cannot be read: {error.strerror}.") from error
+    return Pipeline.from_json(read_bytes(path))
 
 
 def _convert(path: Path, result: Path, pipeline: "Pipeline") -> bool:
     """Writes the result of one picture; says what happened, and whether it went well."""
     import time
 
+    from fer_core.common.files import read_bytes, write_bytes
     from fer_core.errors import FerError
     from fer_core.images import decode, encode_png
 
     start = time.perf_counter()
     try:
-        result.write_bytes(encode_png(pipeline.run(decode(path.read_bytes()))))
-    except (FerError, OSError) as error:
+        write_bytes(result, encode_png(pipeline.run(decode(read_bytes(path)))))
+    except FerError as error:
         typer.echo(f"Error: {path}: {error}", err=True)
         return False
     typer.echo(f"{path} -> {result} ({time.perf_counter() - start:.2f} s)")

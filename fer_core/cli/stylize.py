@@ -70,13 +70,14 @@ def stylize(
         smoothness=smoothness,
         seed=seed,
     )
+    from fer_core.common.files import write_bytes
     from fer_core.styletransfer.export import to_png
 
     picture = _read(photo)
     result = _paint(
         picture, [_painting(name) for name in paintings], options, _faces(picture, face)
     )
-    output.write_bytes(to_png(result, tuple(_title(name) for name in paintings)))
+    write_bytes(output, to_png(result, tuple(_title(name) for name in paintings)))
     height, width = result.picture.shape[:2]
     typer.echo(
         f"{output}: {width} × {height} px in {result.seconds:.0f} s with {result.network}, "
@@ -147,10 +148,7 @@ def _title(name: str) -> str:
 
 
 def _read(path: Path) -> "np.ndarray":
-    from fer_core.errors import ImageError
+    from fer_core.common.files import read_bytes
     from fer_core.images import decode
 
-    try:
-        return decode(path.read_bytes())
-    except OSError as error:
-        raise ImageError(f"{path} cannot be read: {error.strerror}.") from error
+    return decode(read_bytes(path))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fer_core.common.digest import sha256 as sha256_of
+from fer_core.common.files import put, unwritable
 from fer_core.errors import DownloadError
 
 CHUNK = 1 << 16
@@ -49,9 +50,10 @@ def fetch(
                 f"What {url} sent is not the expected file (its sha256 differs); it was deleted. "
                 f"Try again later, or save the right file as {destination}."
             )
-        return part.replace(destination)
+        put(part, destination)
+        return destination
     except OSError as error:
-        raise DownloadError(f"{destination} cannot be written: {error.strerror}.") from error
+        raise DownloadError(unwritable(destination, error)) from error
 
 
 def published_sha256(url: str) -> str:

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 from fer_core.common import isolated
+from fer_core.common.files import regular
 from fer_core.common.isolated import Limits
 from fer_core.dataset.archive import (
     folder_members,
@@ -16,7 +17,7 @@ from fer_core.dataset.archive import (
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet, write_parquet
-from fer_core.errors import DatasetError
+from fer_core.errors import DatasetError, FileError
 from fer_core.settings import settings
 
 UPLOADS = ("parquet", "zip", "csv")
@@ -45,9 +46,13 @@ def load(path: Path | str) -> FaceDataset:
         path = Path(path).expanduser()
         if not path.exists():
             raise DatasetError(f"There is no dataset at {path}.")
+        if not path.is_dir():
+            regular(path)
         if path.is_file() and path.suffix.lower() == ".csv":
             return _through_cache(path)
         return read_file(path)
+    except FileError as error:
+        raise DatasetError(str(error)) from error
     except (OSError, RuntimeError) as error:  # no permission, no such user's home, name too long
         raise DatasetError(f"{path} cannot be read: {error}.") from error
 
@@ -144,5 +149,5 @@ def _keep(dataset: FaceDataset, cached: Path) -> None:
         for other in cached.parent.glob(f"{cached.name.split('-')[0]}-*.parquet"):
             if other != cached:
                 other.unlink()
-    except OSError:
+    except (FileError, OSError):
         pass  # A full or read-only disk costs the second reading its speed, nothing else.

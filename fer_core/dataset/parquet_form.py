@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from fer_core.common.files import writing
 from fer_core.dataset.collector import column_names, unpacked_limit_mb
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.parquet_pages import unpacked_size
@@ -294,19 +295,13 @@ def write_parquet(dataset: FaceDataset, path: Path) -> None:
         "problems": dataset.problems,
         "notes": dataset.notes,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".new")
-    writer = None
-    for batch in _batches(dataset):
-        if writer is None:
-            schema = batch.schema.with_metadata({_ACCOUNT: json.dumps(account).encode()})
-            writer = pq.ParquetWriter(
-                temporary, schema, compression="none", use_dictionary=["usage"]
-            )
-        writer.write_batch(batch.replace_schema_metadata(writer.schema.metadata))
-    if writer is not None:
-        writer.close()
-    temporary.replace(path)
+    schema = next(_batches(dataset)).schema.with_metadata({_ACCOUNT: json.dumps(account).encode()})
+    with (
+        writing(path) as file,
+        pq.ParquetWriter(file, schema, compression="none", use_dictionary=["usage"]) as writer,
+    ):
+        for batch in _batches(dataset):
+            writer.write_batch(batch.replace_schema_metadata(schema.metadata))
 
 
 def _batches(dataset: FaceDataset) -> Iterator[pa.RecordBatch]:

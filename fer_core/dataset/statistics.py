@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fer_core.common.files import write_arrays
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.emotions import EMOTIONS
 from fer_core.images import FACE_SIZE
@@ -267,6 +268,5 @@ def write_statistics(statistics: Statistics, path: Path = COMMITTED) -> None:
             "map_labels": face_map.labels,
             "map_method": np.array(face_map.method),
         }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, allow_pickle=False, **arrays)
+    write_arrays(path, **arrays)
     read_statistics.cache_clear()

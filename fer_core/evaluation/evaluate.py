@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fer_core.common.digest import sha256
+from fer_core.common.files import write_json
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import CorruptModel, EvaluationError
@@ -174,13 +175,8 @@ def evaluate_and_write(name: str, dataset: FaceDataset, weights: Path | None = N
 
 def write(folder: Path, predictions: Predictions, record: Evaluation) -> None:
     """Writes both files, each whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / "predictions.new.npz"
-    write_predictions(temporary, predictions)
-    temporary.replace(folder / "predictions.npz")
-    temporary = folder / "evaluation.json.new"
-    temporary.write_text(json.dumps(record.as_json(), indent=1) + "\n")
-    temporary.replace(folder / "evaluation.json")
+    write_predictions(folder / "predictions.npz", predictions)
+    write_json(folder / "evaluation.json", record.as_json())
 
 
 def read_recipe(folder: Path) -> dict[str, Any]:

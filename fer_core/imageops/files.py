@@ -65,4 +65,5 @@ def convert_files(change: Callable[[np.ndarray], np.ndarray]) -> None:
             Image.fromarray(change(open_picture(path))).save(result)
             print(result)
         except Exception as error:  # codecs and OpenCV raise nearly anything
+            result.unlink(missing_ok=True)  # half of it, where the disk is full
             print(f"{path} is left out: {error}", file=sys.stderr)

@@ -1,7 +1,6 @@
 """A video -> the same video with its faces marked, a table of them, and what it showed."""
 
 import csv
-import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import BinaryIO, TextIO
 
 import av
 
+from fer_core.common.files import replacing, writing_text
 from fer_core.errors import VideoError
 from fer_core.inference.overlay import draw
 from fer_core.inference.smoothing import TrackedFace
@@ -48,7 +48,8 @@ def annotate(
         Each frame and its faces.
 
     Raises:
-        VideoError: If the frames cannot be decoded or a file cannot be written.
+        VideoError: If the frames cannot be decoded or encoded.
+        FileError: If a file cannot be written.
     """
     with ExitStack() as files:
         writer = files.enter_context(_writer(video)) if video is not None else None
@@ -82,8 +83,11 @@ def _row(frame: Frame, face: TrackedFace, threshold: float, scale: float) -> lis
 @contextmanager
 def _writer(target: Path | BinaryIO) -> Iterator[VideoWriter]:
     if isinstance(target, Path):
-        with _whole(target) as path, VideoWriter(path) as writer:
-            yield writer
+        try:
+            with replacing(target) as part, VideoWriter(part) as writer:
+                yield writer
+        except av.error.FFmpegError as error:
+            raise VideoError(f"{target} cannot be written: {error.strerror}.") from error
     else:
         with VideoWriter(target) as writer:
             yield writer
@@ -92,20 +96,7 @@ def _writer(target: Path | BinaryIO) -> Iterator[VideoWriter]:
 @contextmanager
 def _text(target: Path | TextIO) -> Iterator[TextIO]:
     if isinstance(target, Path):
-        with _whole(target) as path, path.open("w", encoding="utf-8", newline="") as file:
+        with writing_text(target) as file:
             yield file
     else:
         yield target
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Lends a file beside `path` that takes its place at the end, or vanishes if that fails."""
-    part = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
-    try:
-        yield part
-        part.replace(path)
-    except (OSError, av.error.FFmpegError) as error:
-        raise VideoError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        part.unlink(missing_ok=True)

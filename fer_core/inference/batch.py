@@ -11,7 +11,8 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
-from fer_core.errors import ImageError
+from fer_core.common.files import read_bytes
+from fer_core.errors import FileError, ImageError
 from fer_core.images import EXTENSIONS, decode
 from fer_core.inference.pipeline import Pipeline
 from fer_core.inference.records import as_records
@@ -115,12 +116,10 @@ class FileReader:
         if self._pipeline is None:
             self._pipeline = Pipeline.load(self.model, self._detector)
         name = picture_name(path)
-        if _is_special(path):
-            return [error_row(name, self.model, "It is a pipe or a device, not a file.")]
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            return [error_row(name, self.model, f"{error.strerror}.")]
+            data = read_bytes(path)
+        except FileError as error:
+            return [error_row(name, self.model, str(error))]
         return rows_of(data, name, self._pipeline, self.model, *self._options)
 
 

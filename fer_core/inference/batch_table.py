@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self, TextIO
 
+from fer_core.common.files import regular, unwritable, writing, writing_text
 from fer_core.errors import BatchError
 from fer_core.inference.batch import Row
 
@@ -57,10 +58,11 @@ class Results:
         if path.exists():
             self.done = _resume(path, self._columns, model, settings)
         is_new = not self.done
+        self._path = path
         try:
             self._file = path.open("w" if is_new else "a", encoding="utf-8", newline="")
         except OSError as error:
-            raise BatchError(f"{path} cannot be written: {error.strerror}.") from error
+            raise BatchError(unwritable(path, error)) from error
         self._writer = csv.DictWriter(self._file, self._columns, restval="")
         if is_new:
             self._writer.writeheader()
@@ -72,20 +74,25 @@ class Results:
         self._file.close()
 
     def add(self, rows: list[Row]) -> None:
-        """Writes the rows of one picture, for good."""
-        self._writer.writerows({**row, _SETTINGS: self._settings} for row in rows)
-        self._file.flush()
+        """Writes the rows of one picture, for good.
+
+        Raises:
+            BatchError: If the disk refuses; what was written before can be gone on with.
+        """
+        try:
+            self._writer.writerows({**row, _SETTINGS: self._settings} for row in rows)
+            self._file.flush()
+        except OSError as error:
+            raise BatchError(unwritable(self._path, error)) from error
 
 
 def _resume(path: Path, expected: list[str], model: str, settings: str) -> set[str]:
     """Returns the pictures of a table; those of the last two rows are taken out of the file."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        names, last = _pictures(path, expected, model, settings)
-        with _reading(path) as file, part.open("w", encoding="utf-8", newline="") as kept:
+        names, last = _pictures(regular(path), expected, model, settings)
+        with _reading(path) as file, writing_text(path) as kept:
             writer = csv.writer(kept)
             writer.writerows(row for row in csv.reader(file) if row and row[0] not in last)
-        part.replace(path)
     except OSError as error:
         raise BatchError(f"{path} cannot be continued: {error.strerror}.") from error
     except csv.Error as error:
@@ -135,11 +142,10 @@ def to_parquet(table: Path, parquet: Path) -> None:
     kinds |= dict.fromkeys(_TEXTS, pa.string()) | dict.fromkeys(_WHOLE_NUMBERS, pa.int32())
     reading = pa_csv.ParseOptions(newlines_in_values=True)
     kept = pa_csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
-    part = parquet.with_name(f".{parquet.name}.part")
     with (
         pa_csv.open_csv(table, parse_options=reading, convert_options=kept) as batches,
-        pq.ParquetWriter(part, batches.schema) as writer,
+        writing(parquet) as target,
+        pq.ParquetWriter(target, batches.schema) as writer,
     ):
         for batch in batches:
             writer.write_batch(batch)
-    part.replace(parquet)

@@ -14,8 +14,9 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fer_core.common import isolated
+from fer_core.common.files import regular
 from fer_core.common.isolated import Limits
-from fer_core.errors import VideoError
+from fer_core.errors import FileError, VideoError
 from fer_core.settings import settings
 
 EXTENSIONS = ("mp4", "mov", "m4v", "webm", "mkv", "avi")
@@ -202,10 +203,10 @@ def _open(source: Path | BinaryIO) -> av.container.InputContainer:
     try:
         if not isinstance(source, Path):
             source.seek(0)
-        name = str(source) if isinstance(source, Path) else source
+        name = str(regular(source)) if isinstance(source, Path) else source
         return av.open(name, options={"format_whitelist": _DEMUXERS})
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise VideoError(f"{source}: {error.strerror}.") from error
+    except PermissionError as error:
+        raise FileError(f"{source} cannot be read: {error.strerror}.") from error
     except (av.error.FFmpegError, ValueError) as error:
         raise VideoError(
             "The file is empty, damaged or not a video that can be read. "

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from fer_core.common.files import write_bytes, write_text
 from fer_core.errors import EvaluationError
 
 BROWSERS = (
@@ -36,10 +37,9 @@ def write_pdf(html: str, path: Path) -> None:
             "A PDF needs Chromium or Chrome, and none is installed: "
             "write the review with --out review.html and print it from any browser."
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "review.html"
-        source.write_text(html, encoding="utf-8")
+        write_text(source, html)
         printed = Path(folder) / "review.pdf"
         command = [
             browser,
@@ -62,4 +62,4 @@ def write_pdf(html: str, path: Path) -> None:
             raise EvaluationError(
                 f"{browser} did not print the review: {done.stderr.strip()[-300:]}"
             )
-        shutil.move(printed, path)
+        write_bytes(path, printed.read_bytes())

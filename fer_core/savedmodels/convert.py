@@ -10,6 +10,8 @@ from typing import Any, Literal
 import h5py
 import numpy as np
 
+from fer_core.common.files import replacing, writing
+
 Quantisation = Literal["float16", "int8"]
 
 
@@ -26,16 +28,19 @@ def save_keras(network: Any, path: Path) -> None:
         with zipfile.ZipFile(whole) as archive:
             archive.extractall(folder)
         weights = Path(folder) / "model.weights.h5"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            halve(weights)
+        halve(weights)
+        with writing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in ("metadata.json", "config.json", weights.name):
                 archive.write(Path(folder) / name, name)
 
 
 def halve(weights: Path) -> None:
     """Rewrites a Keras `.weights.h5` file with its kernels (two axes or more) as float16."""
-    smaller = weights.with_suffix(".half")
-    with h5py.File(weights) as source, h5py.File(smaller, "w") as target:
+    with (
+        replacing(weights) as smaller,
+        h5py.File(weights) as source,
+        h5py.File(smaller, "w") as target,
+    ):
 
         def copy(name: str, item: Any) -> None:
             if isinstance(item, h5py.Dataset):
@@ -51,7 +56,6 @@ def halve(weights: Path) -> None:
         for key, value in source.attrs.items():
             target.attrs[key] = value
         source.visititems(copy)
-    smaller.replace(weights)
 
 
 def convert_litert(network: Any, quantisation: Quantisation = "float16") -> bytes:

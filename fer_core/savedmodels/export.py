@@ -1,6 +1,5 @@
 """A saved model in the formats other programs run."""
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fer_core.common.files import put, put_folder, write_bytes
 from fer_core.errors import FerError
 from fer_core.savedmodels.convert import Quantisation, convert_litert
 from fer_core.savedmodels.folder import SavedModel
@@ -55,15 +55,16 @@ def export(
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         fresh = Path(folder) / path.name
         if format == "tflite":
-            fresh.write_bytes(convert_litert(network, quantisation))
+            write_bytes(fresh, convert_litert(network, quantisation))
         else:
             _export_graph(network, format, fresh)
         faces = np.random.default_rng(0).integers(0, 256, (64, 48, 48, 1), np.uint8)
         answers = open_export(fresh, format)(faces)
         difference = float(np.abs(answers - network(faces, training=False).numpy()).max())
-        if path.is_dir():
-            shutil.rmtree(path)
-        fresh.replace(path)
+        if fresh.is_dir():
+            put_folder(fresh, path)
+        else:
+            put(fresh, path)
     return Export(path, _size(path), difference)
 
 

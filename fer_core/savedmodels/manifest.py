@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from fer_core.common.digest import sha256
+from fer_core.common.files import write_json
 from fer_core.errors import CorruptModel
 from fer_core.models import find
 
@@ -46,12 +47,9 @@ def update_manifest(weights: Path, name: str) -> None:
         for key, entry in read_manifest(weights).items()
         if not key.startswith(f"{name}/")
     }
-    for path in sorted((weights / name).iterdir()):
+    for path in sorted((weights / name).glob("[!.]*")):  # not what a killed writer left
         files[f"{name}/{path.name}"] = {"sha256": sha256(path), "licence": licence(name)}
-    text = json.dumps({"files": dict(sorted(files.items()))}, indent=1) + "\n"
-    temporary = weights / "manifest.json.new"
-    temporary.write_text(text)
-    temporary.replace(weights / "manifest.json")
+    write_json(weights / "manifest.json", {"files": dict(sorted(files.items()))})
 
 
 def verify(weights: Path, name: str, file: str) -> Path:

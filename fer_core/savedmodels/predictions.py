@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from fer_core.common.files import write_arrays
 from fer_core.errors import CorruptModel
 
 
@@ -58,7 +59,7 @@ def write_predictions(file: Path | BinaryIO, predictions: Predictions) -> None:
         arrays[f"{name}_probabilities"] = split.probabilities.astype(np.float16)
         arrays[f"{name}_labels"] = split.labels.astype(np.uint8)
         arrays[f"{name}_rows"] = split.rows.astype(np.int32)
-    np.savez_compressed(file, allow_pickle=False, **arrays)
+    write_arrays(file, **arrays)
 
 
 def read_predictions(path: Path | BinaryIO) -> Predictions:

@@ -6,7 +6,7 @@ import pytest
 from clips import clip, moving
 
 from fer_core.emotions import EMOTIONS
-from fer_core.errors import VideoError
+from fer_core.errors import FileError, VideoError
 from fer_core.inference import Pipeline
 from fer_core.inference.annotation import COLUMNS, annotate
 from fer_core.inference.stream import FaceStream, StreamOptions
@@ -104,7 +104,8 @@ def test_video_that_breaks_leaves_no_file(stream, tmp_path):
     assert list(tmp_path.glob("*.[mc]*")) == []
 
 
-def test_folder_that_is_not_there(stream, tmp_path):
-    path = tmp_path / "nowhere" / "out.csv"
-    with pytest.raises(VideoError, match=r"out\.csv cannot be written: No such file"):
+def test_folder_that_cannot_be(stream, tmp_path):
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "out.csv"
+    with pytest.raises(FileError, match=r"out\.csv cannot be written: Not a directory"):
         run(clip([np.zeros((64, 64, 3), np.uint8)] * 2), stream, table=path)

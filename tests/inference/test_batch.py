@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from fer_core.errors import BatchError
+from fer_core.errors import BatchError, FileError
 from fer_core.images import encode_png
 from fer_core.inference.batch import FileReader, error_row, find_pictures, picture_name, read_files
 from fer_core.inference.batch_table import Results, columns
@@ -229,7 +229,7 @@ def test_damaged_table_says_so(tmp_path):
         file.write('"' + "x" * 200_000)
     with pytest.raises(BatchError, match="is damaged"):
         Results(path, CLASSES, "m", SETTINGS)
-    with pytest.raises(BatchError, match="cannot be continued: Is a directory"):
+    with pytest.raises(FileError, match="is a folder"):
         Results(tmp_path, CLASSES, "m", SETTINGS)
 
 

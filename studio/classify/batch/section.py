@@ -1,7 +1,5 @@
 """Many pictures: uploaded, read in turn, told as shares and a table."""
 
-import io
-
 import pandas as pd
 import streamlit as st
 
@@ -144,12 +142,10 @@ def _show(run: BatchRun) -> None:
         placeholder="–",
         alt="One row for each face, and for each picture without one",
     )
-    parquet = io.BytesIO()
-    table.to_parquet(parquet, index=False)
     with st.container(horizontal=True):
         for label, data, mime in (
             ("CSV", table.to_csv(index=False), "text/csv"),
-            ("Parquet", parquet.getvalue(), "application/vnd.apache.parquet"),
+            ("Parquet", table.to_parquet(index=False), "application/vnd.apache.parquet"),
         ):
             st.download_button(
                 label,
