@@ -1,6 +1,11 @@
 """The seven emotions of FER2013, in the order of its labels, and the label sets of the reports."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+
+from fer_core.errors import DatasetError
 
 
 @dataclass(frozen=True)
@@ -59,3 +64,37 @@ def canonical(word: str) -> str | None:
         'happy'
     """
     return _BY_SPELLING.get(word.strip().lower())
+
+
+def is_one_of(
+    labels: np.ndarray, names: Sequence[str], classes: Sequence[str] = EMOTIONS
+) -> np.ndarray:
+    """Returns which labels stand for one of some emotions, bool of the same shape.
+
+    Args:
+        labels: Indices into `classes`.
+        names: Emotion names, each one of `classes`.
+        classes: Emotion names.
+    """
+    return np.isin(labels, [classes.index(name) for name in names])
+
+
+def reindexed(labels: np.ndarray, classes: Sequence[str], into: Sequence[str]) -> np.ndarray:
+    """Returns labels as indices into other classes, uint8 of the same shape.
+
+    Args:
+        labels: Indices into `classes`.
+        classes: Emotion names.
+        into: Emotion names, in another order or fewer.
+
+    Raises:
+        DatasetError: If a label's emotion is none of `into`.
+    """
+    places = np.array([into.index(name) if name in into else -1 for name in classes])
+    found = places[labels]
+    if (found < 0).any():
+        missing = [classes[label] for label in np.unique(np.asarray(labels)[found < 0])]
+        raise DatasetError(
+            f"Some faces show {' or '.join(missing)}, which is none of {', '.join(into)}."
+        )
+    return found.astype(np.uint8)

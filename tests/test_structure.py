@@ -132,6 +132,16 @@ def test_files_are_written_by_the_one_writer():
     assert found.keys() == _WRITES_ELSEWHERE.keys(), found
 
 
+def test_networks_are_opened_in_one_place():
+    opening = {
+        str(path.relative_to(ROOT))
+        for folder in ("fer_core", "studio")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"(?<![\w.])Interpreter\(|\._get_ops_details", path.read_text())
+    }
+    assert opening == {"fer_core/savedmodels/litert.py", "fer_core/savedmodels/compat.py"}
+
+
 def in_new_process(code: str, *arguments: str) -> list:
     """What the code prints last, as JSON."""
     command = [sys.executable, "-c", code % (HEAVY,), *arguments]

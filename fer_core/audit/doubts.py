@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from fer_core.dataset.faces import FaceDataset
-from fer_core.emotions import EMOTIONS, canonical
+from fer_core.emotions import EMOTIONS, canonical, reindexed
 from fer_core.savedmodels import PredictedSplit, Predictions
 from fer_core.savedmodels.temperature import apply_temperature
 
@@ -151,8 +151,7 @@ def fits(labels: np.ndarray, classes: tuple[str, ...], faces: PredictedSplit) ->
     """
     if len(faces) and faces.rows.max() >= len(labels):
         return False
-    known = np.array([EMOTIONS.index(name) for name in classes])
-    return np.array_equal(labels[faces.rows], known[faces.labels])
+    return np.array_equal(labels[faces.rows], reindexed(faces.labels, classes, EMOTIONS))
 
 
 def fits_predictions(labels: np.ndarray, predictions: Predictions) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from fer_core.audit.face_space import blank
 from fer_core.common.files import write_arrays
 from fer_core.dataset.faces import USAGES, standardised
+from fer_core.dataset.fingerprint import faces_digest
 from fer_core.errors import DatasetError, FileError
 from fer_core.savedmodels import PredictedSplit, Predictions
 from fer_core.settings import ROOT, settings
@@ -61,15 +62,6 @@ class Duplicates:
         _, group = connected_components(links, directed=False)
         alone = np.bincount(group, minlength=self.n)[group] == 1
         return np.where(alone, -1, group).astype(np.int32)
-
-
-def faces_digest(faces: np.ndarray) -> str:
-    """Returns what tells these faces, in this order, from all others: the pixels' sha256.
-
-    Args:
-        faces: uint8 of shape (n, 48, 48).
-    """
-    return hashlib.sha256(np.ascontiguousarray(faces).data).hexdigest()
 
 
 def perceptual_hash(faces: np.ndarray) -> np.ndarray:

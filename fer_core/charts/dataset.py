@@ -12,7 +12,7 @@ from fer_core.charts.template import CELLS, new_figure, percent_axis
 from fer_core.common.numerals import percent
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.statistics import BINS, FaceMap
-from fer_core.emotions import COLOURS, EMOTIONS
+from fer_core.emotions import COLOURS, EMOTIONS, is_one_of
 from fer_core.images import FACE_SIZE
 
 PER_CLASS = 7
@@ -222,7 +222,7 @@ def face_map(points: FaceMap, classes: Sequence[str]) -> Exhibit:
         figure,
         f"{shown:,} faces: {points.method}. Faces near each other look alike to it; the axes have "
         "no unit. Colour is the label in the dataset.",
-        table[np.isin(points.labels, [EMOTIONS.index(name) for name in classes])],
+        table[is_one_of(points.labels, classes)],
     )
 
 

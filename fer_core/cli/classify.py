@@ -97,8 +97,9 @@ def _write_table(
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from fer_core.cli.source import ready_detector
+    from fer_core.common.files import printable
     from fer_core.inference import default_model
-    from fer_core.inference.batch import FileReader, find_pictures, picture_name, read_files
+    from fer_core.inference.batch import FileReader, find_pictures, read_files
     from fer_core.inference.batch_table import Results, csv_of, to_parquet
     from fer_core.savedmodels import open_model
 
@@ -113,7 +114,7 @@ def _write_table(
         Progress(*columns, transient=True) as progress,
     ):
         task = progress.add_task("reading", total=None)
-        left = (p for p in find_pictures(paths) if picture_name(p) not in results.done)
+        left = (p for p in find_pictures(paths) if printable(p) not in results.done)
         for rows in read_files(left, reader, workers or os.cpu_count() or 1):
             results.add(rows)
             read, bad = read + 1, bad + any("error" in row for row in rows)

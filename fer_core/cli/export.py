@@ -73,7 +73,7 @@ def export(
 def _say_agreement(saved: "SavedModel", answer: "Callable[[np.ndarray], np.ndarray]") -> None:
     """Compares the export with the recorded predictions of the validation faces."""
     from fer_core.cli.source import open_dataset
-    from fer_core.evaluation.evaluate import fingerprint
+    from fer_core.dataset.fingerprint import fingerprint
     from fer_core.evaluation.record import read_evaluation
 
     dataset = open_dataset(None)

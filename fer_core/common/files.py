@@ -137,9 +137,9 @@ def regular(path: Path) -> Path:
     try:
         kind = path.stat().st_mode
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror}.") from error
+        raise FileError(f"{printable(path)} cannot be read: {error.strerror}.") from error
     if not stat.S_ISREG(kind):
-        raise FileError(f"{path} is {_what(kind)}; name a file.")
+        raise FileError(f"{printable(path)} is {_what(kind)}; name a file.")
     return path
 
 
@@ -152,7 +152,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return regular(path).read_bytes()
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror}.") from error
+        raise FileError(f"{printable(path)} cannot be read: {error.strerror}.") from error
 
 
 @contextmanager
@@ -169,12 +169,17 @@ def _refusals(path: Path, of: Path | None = None) -> Iterator[None]:
         raise FileError(unwritable(path, error)) from error
 
 
+def printable(path: Path) -> str:
+    """Returns a path as text: bytes in a name that are no text become question marks."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def unwritable(path: Path, error: OSError) -> str:
     """Returns the sentence for a file that could not be written."""
     reason = error.strerror or str(error)
     if error.errno in _NO_ROOM:
         reason += ": free some room, or name a place on another disk"
-    return f"{path} cannot be written: {reason}."
+    return f"{printable(path)} cannot be written: {reason}."
 
 
 def _mode(target: Path, path: Path) -> int | None:
@@ -184,7 +189,7 @@ def _mode(target: Path, path: Path) -> int | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(kind):
-        raise FileError(f"{path} is {_what(kind)}; name a file to write.")
+        raise FileError(f"{printable(path)} is {_what(kind)}; name a file to write.")
     if not os.access(target, os.W_OK):
         raise FileError(unwritable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES))))
     return stat.S_IMODE(kind)

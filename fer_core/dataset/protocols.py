@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_core.dataset.faces import FaceDataset
-from fer_core.emotions import EMOTIONS, LABEL_SETS
+from fer_core.emotions import EMOTIONS, LABEL_SETS, is_one_of, reindexed
 from fer_core.errors import DatasetError
 
 _USES = {"train": "to train on", "validation": "to select by", "test": "to test on"}
@@ -66,32 +66,24 @@ class Protocol:
         Raises:
             DatasetError: If a row's emotion is none of the protocol's classes.
         """
-        index = np.full(len(EMOTIONS), 255, np.uint8)
-        for number, name in enumerate(self.classes):
-            index[EMOTIONS.index(name)] = number
-        labels = index[dataset.labels[rows]]
-        if (labels == 255).any():
-            raise DatasetError(f"Some rows hold an emotion that protocol {self.name} leaves out.")
-        return labels
+        return reindexed(dataset.labels[rows], EMOTIONS, self.classes)
 
 
 def _restricted(classes: tuple[str, ...]) -> Callable[[FaceDataset], Split]:
     """FER2013's own splits, keeping only the rows of some classes."""
-    wanted = [EMOTIONS.index(name) for name in classes]
 
     def split(dataset: FaceDataset) -> Split:
         parts = []
         for usage in ("Training", "PublicTest", "PrivateTest"):
             rows = dataset.rows(usage)
-            parts.append(rows[np.isin(dataset.labels[rows], wanted)])
+            parts.append(rows[is_one_of(dataset.labels[rows], classes)])
         return Split(*parts)
 
     return split
 
 
 def _r3_rows(dataset: FaceDataset) -> np.ndarray:
-    wanted = [EMOTIONS.index(name) for name in LABEL_SETS["r3"]]
-    return np.flatnonzero(np.isin(dataset.labels, wanted)).astype(np.int32)
+    return np.flatnonzero(is_one_of(dataset.labels, LABEL_SETS["r3"])).astype(np.int32)
 
 
 def _stratified(dataset: FaceDataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

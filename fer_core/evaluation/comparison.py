@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fer_core.dataset import PROTOCOLS
-from fer_core.emotions import EMOTIONS
+from fer_core.emotions import EMOTIONS, is_one_of, reindexed
 from fer_core.errors import CorruptModel, EvaluationError, FerError
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.judge import calibration_of, judge_classes, judge_split
@@ -278,7 +278,7 @@ def common_view(contenders: Sequence[Contender]) -> tuple[Contender, ...]:
 def _common_rows(contenders: Sequence[Contender], classes: tuple[str, ...]) -> np.ndarray:
     rows: set[int] | None = None
     for contender in contenders:
-        known = np.isin(contender.split.labels, [contender.classes.index(name) for name in classes])
+        known = is_one_of(contender.split.labels, classes, contender.classes)
         own = set(contender.split.rows[known].tolist())
         rows = own if rows is None else rows & own
     return np.array(sorted(rows or ()), np.int32)
@@ -296,11 +296,9 @@ def restricted(contender: Contender, rows: np.ndarray, classes: tuple[str, ...])
     place = order[np.searchsorted(contender.split.rows, rows, sorter=order)]
     columns = [contender.classes.index(name) for name in classes]
     kept = contender.split.probabilities[place][:, columns]
-    lookup = np.zeros(len(contender.classes), np.uint8)
-    lookup[columns] = np.arange(len(columns))
     split = PredictedSplit(
         kept / kept.sum(axis=1, keepdims=True).clip(min=1e-12),
-        lookup[contender.split.labels[place]],
+        reindexed(contender.split.labels[place], contender.classes, classes),
         rows,
     )
     return replace(

@@ -4,24 +4,13 @@ import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ai_edge_litert.interpreter import Interpreter
+from fer_core.savedmodels.compat import operations
+from fer_core.savedmodels.litert import open_function, open_interpreter
 
 WARM_UP = 20
-
-
-def open_interpreter(path: Path) -> "Interpreter":
-    """Returns a ready single-threaded interpreter that takes one face at a time."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_path=str(path), num_threads=1)
-    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], (1, 48, 48, 1))
-    interpreter.allocate_tensors()
-    return interpreter
 
 
 def milliseconds_per_face(path: Path, faces: np.ndarray, runs: int = 200) -> float:
@@ -32,14 +21,7 @@ def milliseconds_per_face(path: Path, faces: np.ndarray, runs: int = 200) -> flo
         faces: uint8 array of shape (n, 48, 48), used in turn.
         runs: Number of timed answers.
     """
-    interpreter = open_interpreter(path)
-    entry = interpreter.get_input_details()[0]["index"]
-
-    def answer(face: np.ndarray) -> None:
-        interpreter.set_tensor(entry, face)
-        interpreter.invoke()
-
-    return median_milliseconds(answer, faces, runs)
+    return median_milliseconds(open_function(path), faces, runs)
 
 
 def median_milliseconds(
@@ -70,7 +52,7 @@ def multiply_accumulates(path: Path) -> int:
     interpreter = open_interpreter(path)
     shapes = {tensor["index"]: tensor["shape"] for tensor in interpreter.get_tensor_details()}
     total = 0
-    for operation in interpreter._get_ops_details():
+    for operation in operations(interpreter):
         if operation["op_name"] not in _KERNEL_AXES:
             continue
         kernel = shapes[operation["inputs"][1]]

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from fer_core.dataset import FaceDataset
-from fer_core.emotions import EMOTIONS
+from fer_core.emotions import is_one_of
 from fer_core.evaluation.intervals import (
     Interval,
     mean_interval,
@@ -99,7 +99,7 @@ def end_to_end_rows(
     """
     rows = dataset.rows(usage)
     rows = rows[dataset.images[rows].std(axis=(1, 2)) >= _BLANK]
-    rows = rows[np.isin(dataset.labels[rows], [EMOTIONS.index(name) for name in classes])]
+    rows = rows[is_one_of(dataset.labels[rows], classes)]
     return rows[robustness_rows(dataset.labels[rows], faces)]
 
 

@@ -1,6 +1,5 @@
 """Running a saved model on its validation and test faces, and judging what it answered."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from io import BytesIO
@@ -12,7 +11,8 @@ import numpy as np
 from fer_core.common.digest import sha256
 from fer_core.common.files import write_json
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.emotions import EMOTIONS
+from fer_core.dataset.fingerprint import fingerprint
+from fer_core.emotions import EMOTIONS, is_one_of, reindexed
 from fer_core.errors import CorruptModel, EvaluationError
 from fer_core.evaluation import calibration, cost
 from fer_core.evaluation.judge import judge
@@ -95,8 +95,7 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
     else:
         tested = dataset.rows("PrivateTest")
     rows = tested if len(tested) else np.arange(len(dataset), dtype=np.int32)
-    known = [EMOTIONS.index(name) for name in saved.classes]
-    kept = rows[np.isin(dataset.labels[rows], known)]
+    kept = rows[is_one_of(dataset.labels[rows], saved.classes)]
     if len(kept) == 0:
         raise EvaluationError(
             f"No face of {dataset.source} shows one of {saved.name}'s emotions: "
@@ -193,14 +192,11 @@ def predict(
     """Returns the model's uncalibrated answers on some rows of a dataset.
 
     Raises:
-        EvaluationError: If a row's emotion is none of the classes.
+        DatasetError: If a row's emotion is none of the classes.
     """
     from fer_core.inference.classifier import Classifier
 
-    index = np.array([classes.index(name) if name in classes else 255 for name in EMOTIONS])
-    labels = index[dataset.labels[rows]].astype(np.uint8)
-    if (labels == 255).any():
-        raise EvaluationError(f"Some faces show an emotion the model does not know: {classes}.")
+    labels = reindexed(dataset.labels[rows], EMOTIONS, classes)
     probabilities = Classifier(folder / "model.tflite", classes).predict(dataset.images[rows])
     return PredictedSplit(probabilities, labels, rows.astype(np.int32))
 
@@ -225,13 +221,6 @@ def measure_cost(folder: Path, recipe: dict[str, Any], faces: np.ndarray) -> Cos
         milliseconds=round(cost.milliseconds_per_face(path, faces), 4),
         machine=cost.machine(),
     )
-
-
-def fingerprint(dataset: FaceDataset) -> str:
-    """Returns the sha256 of every image and label of a dataset, in order."""
-    digest = hashlib.sha256(dataset.images.tobytes())
-    digest.update(dataset.labels.tobytes())
-    return digest.hexdigest()
 
 
 def keep_robustness(folder: Path, record: Evaluation) -> Evaluation:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fer_core.common import isolated
 from fer_core.common.isolated import Limits
-from fer_core.emotions import EMOTIONS, canonical
+from fer_core.emotions import EMOTIONS, canonical, reindexed
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.evaluation.comparison import Contender
@@ -130,14 +130,14 @@ def _read_npz(data: bytes) -> tuple[tuple[str, ...], PredictedSplit, PredictedSp
     except (BadZipFile, ValueError) as error:
         raise EvaluationError(f"The npz cannot be read: {error}") from error
     try:
-        found = [canonical(str(name)) for name in np.atleast_1d(arrays["classes"])]
+        named = [canonical(str(name)) for name in np.atleast_1d(arrays["classes"])]
+        found = [name for name in named if name]
         classes = tuple(name for name in EMOTIONS if name in found)
-        if len(classes) != len(found):
+        if len(classes) != len(named):
             raise EvaluationError("`classes` must name emotions, each once.")
-        order = [found.index(name) for name in classes]
-        test = _arrays(arrays, "test", order)
+        test = _arrays(arrays, "test", found, classes)
         has_validation = "validation_probabilities" in arrays
-        validation = _arrays(arrays, "validation", order) if has_validation else None
+        validation = _arrays(arrays, "validation", found, classes) if has_validation else None
     except KeyError as error:
         raise EvaluationError(f"The npz lacks the array {error}.") from error
     return classes, test, validation
@@ -146,16 +146,19 @@ def _read_npz(data: bytes) -> tuple[tuple[str, ...], PredictedSplit, PredictedSp
 _READERS = {"csv": _read_csv, "npz": _read_npz}
 
 
-def _arrays(arrays: dict[str, np.ndarray], split: str, order: list[int]) -> PredictedSplit:
-    """One split of an npz; `order` says which of its columns comes first, second ..."""
-    found = _checked(
-        arrays[f"{split}_probabilities"],
-        arrays[f"{split}_labels"],
-        arrays[f"{split}_rows"],
-        len(order),
+def _arrays(
+    arrays: dict[str, np.ndarray], name: str, columns: list[str], classes: tuple[str, ...]
+) -> PredictedSplit:
+    """One split of an npz, its columns put in the order of the classes."""
+    split = _checked(
+        arrays[f"{name}_probabilities"],
+        arrays[f"{name}_labels"],
+        arrays[f"{name}_rows"],
+        len(columns),
     )
-    labels = np.argsort(order)[found.labels].astype(np.uint8)
-    return PredictedSplit(found.probabilities[:, order], labels, found.rows)
+    order = [columns.index(name) for name in classes]
+    labels = reindexed(split.labels, columns, classes)
+    return PredictedSplit(split.probabilities[:, order], labels, split.rows)
 
 
 def _checked(

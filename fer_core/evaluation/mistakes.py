@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fer_core.emotions import is_one_of
 from fer_core.evaluation.comparison import Contender
 
 
@@ -26,7 +27,7 @@ def select_faces(
     kept = ~contender.right if wrong_only else np.ones(len(split), bool)
     for names, labels in ((truth, split.labels), (predicted, split.predicted)):
         if names:
-            kept &= np.isin(labels, [contender.classes.index(name) for name in names])
+            kept &= is_one_of(labels, names, contender.classes)
     return np.flatnonzero(kept)
 
 

@@ -11,7 +11,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
-from fer_core.common.files import read_bytes
+from fer_core.common.files import printable, read_bytes
 from fer_core.errors import FileError, ImageError
 from fer_core.images import EXTENSIONS, decode
 from fer_core.inference.pipeline import Pipeline
@@ -46,11 +46,6 @@ def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
 def _is_special(path: Path) -> bool:
     """Returns whether it is a pipe, a socket or a device: to read it may take forever."""
     return path.exists() and not path.is_file() and not path.is_dir()
-
-
-def picture_name(path: Path) -> str:
-    """Returns a path as the table names it: bytes that are no text become question marks."""
-    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def rows_of(
@@ -115,7 +110,7 @@ class FileReader:
         """Returns the rows of one picture."""
         if self._pipeline is None:
             self._pipeline = Pipeline.load(self.model, self._detector)
-        name = picture_name(path)
+        name = printable(path)
         try:
             data = read_bytes(path)
         except FileError as error:
@@ -181,7 +176,7 @@ class _Files:
                 yield self._pool.submit(self._reader, path).result()
             except BrokenProcessPool:
                 model = getattr(self._reader, "model", "")
-                yield [error_row(picture_name(path), model, _DIED)]
+                yield [error_row(printable(path), model, _DIED)]
                 self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:

@@ -1,15 +1,20 @@
 """Faces -> probabilities, on LiteRT alone."""
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from fer_core.common.pool import Pool
 from fer_core.errors import CorruptModel, ModelNotFound
 from fer_core.images import FACE_SIZE
 from fer_core.savedmodels import open_model, saved_names
+from fer_core.savedmodels.litert import ends, open_interpreter
 from fer_core.savedmodels.temperature import apply_temperature
+
+if TYPE_CHECKING:
+    from ai_edge_litert.interpreter import Interpreter
 
 PREFERRED = ("slim_vgg", "custom_cnn")
 """Models taken when none is asked for, if they are saved: the most accurate per millisecond."""
@@ -37,7 +42,7 @@ class Classifier:
         self.classes = classes
         self.temperature = temperature
         self._name = f"{path.parent.name}/{path.name}"
-        self._interpreters: Pool[Interpreter] = Pool(self._new_interpreter)
+        self._interpreters: Pool[Interpreter] = Pool(partial(open_interpreter, path))
         with self._interpreters.lend() as interpreter:
             self._check(interpreter)
 
@@ -72,8 +77,7 @@ class Classifier:
             )
         probabilities = np.empty((len(faces), len(self.classes)), np.float32)
         with self._interpreters.lend() as interpreter:
-            source = interpreter.get_input_details()[0]["index"]
-            result = interpreter.get_output_details()[0]["index"]
+            source, result = ends(interpreter)
             for row, face in zip(probabilities, faces, strict=True):
                 interpreter.set_tensor(source, face[None, :, :, None])
                 interpreter.invoke()
@@ -82,15 +86,7 @@ class Classifier:
             raise CorruptModel(f"{self._name} answers with values that are no numbers.")
         return apply_temperature(probabilities, self.temperature)
 
-    def _new_interpreter(self) -> Interpreter:
-        try:
-            interpreter = Interpreter(str(self.path), num_threads=1)
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise CorruptModel(f"{self._name} cannot be read as a network: {error}") from error
-        return interpreter
-
-    def _check(self, interpreter: Interpreter) -> None:
+    def _check(self, interpreter: "Interpreter") -> None:
         source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
         if source["dtype"] != np.uint8 or tuple(source["shape"]) != (1, FACE_SIZE, FACE_SIZE, 1):
             raise CorruptModel(

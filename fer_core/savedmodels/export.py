@@ -12,6 +12,7 @@ from fer_core.common.files import put, put_folder, write_bytes
 from fer_core.errors import FerError
 from fer_core.savedmodels.convert import Quantisation, convert_litert
 from fer_core.savedmodels.folder import SavedModel
+from fer_core.savedmodels.litert import open_function
 from fer_core.savedmodels.network import load_network
 
 Format = Literal["tflite", "onnx", "saved_model"]
@@ -94,7 +95,7 @@ def open_export(path: Path, format: Format) -> Callable[[np.ndarray], np.ndarray
         format: Its format.
     """
     if format == "tflite":
-        return _open_litert(path)
+        return open_function(path)
     if format == "onnx":
         import onnxruntime
 
@@ -107,29 +108,6 @@ def open_export(path: Path, format: Format) -> Callable[[np.ndarray], np.ndarray
 
     served = tf.saved_model.load(str(path))  # it owns the variables that `serve` reads
     return lambda faces: served.serve(faces).numpy()
-
-
-def _open_litert(path: Path) -> Callable[[np.ndarray], np.ndarray]:
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(str(path), num_threads=1)
-    entry, exit = (
-        details()[0]["index"]
-        for details in (interpreter.get_input_details, interpreter.get_output_details)
-    )
-    shape: tuple[int, ...] = ()
-
-    def answer(faces: np.ndarray) -> np.ndarray:
-        nonlocal shape
-        if faces.shape != shape:
-            interpreter.resize_tensor_input(entry, faces.shape)
-            interpreter.allocate_tensors()
-            shape = faces.shape
-        interpreter.set_tensor(entry, faces)
-        interpreter.invoke()
-        return interpreter.get_tensor(exit)
-
-    return answer
 
 
 def _export_graph(network: Any, format: Format, path: Path) -> None:

@@ -14,8 +14,9 @@ import pandas as pd
 
 from fer_core.common.digest import sha256
 from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.dataset.fingerprint import fingerprint
 from fer_core.evaluation.cost import machine
-from fer_core.evaluation.evaluate import evaluate_and_write, fingerprint
+from fer_core.evaluation.evaluate import evaluate_and_write
 from fer_core.evaluation.judge import library_versions
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model

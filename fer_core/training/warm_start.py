@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from fer_core.dataset import FaceDataset
+from fer_core.dataset.fingerprint import fingerprint
 from fer_core.errors import TrainingError
-from fer_core.evaluation.evaluate import fingerprint
 from fer_core.evaluation.record import read_evaluation
 from fer_core.savedmodels import SavedModel, open_model
 from fer_core.training.fit import DECIMALS, Fitted

@@ -12,7 +12,7 @@ from fer_core.audit.duplicates import Duplicates, read_duplicates, remembered_du
 from fer_core.audit.face_space import distance_from_face_space
 from fer_core.dataset import FaceDataset
 from fer_core.dataset.statistics import Appearance, appearance, count, read_statistics
-from fer_core.emotions import EMOTIONS, LABEL_SETS
+from fer_core.emotions import EMOTIONS, LABEL_SETS, is_one_of
 from studio.datasets import Loaded
 
 Result = TypeVar("Result")
@@ -50,7 +50,7 @@ class View:
 
     def of_classes(self, labels: np.ndarray) -> np.ndarray:
         """Returns which labels (indices into `EMOTIONS`) are of these classes, bool."""
-        return np.isin(labels, [EMOTIONS.index(name) for name in self.classes])
+        return is_one_of(labels, self.classes)
 
 
 def choose_classes() -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import pytest
 from fer_core.audit import duplicates
 from fer_core.audit.duplicates import (
     Duplicates,
-    faces_digest,
     find_duplicates,
     leakage,
     leaked,
@@ -17,6 +16,7 @@ from fer_core.audit.duplicates import (
     write_duplicates,
 )
 from fer_core.dataset import FaceDataset
+from fer_core.dataset.fingerprint import faces_digest
 from fer_core.errors import DatasetError
 from fer_core.savedmodels import PredictedSplit
 from fer_core.settings import settings

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from full_disk import a_disk_of
 
 from fer_core.cli import main
 from fer_core.emotions import EMOTIONS
@@ -71,6 +72,19 @@ def test_show_writes_the_marked_picture(run, tmp_path, astronaut):
     assert 0.001 < changed.mean() < 0.05
 
 
+@pytest.mark.parametrize("before", [None, b"what was there"])
+def test_show_on_a_full_disk_leaves_no_half_of_a_picture(run, tmp_path, before):
+    shown = tmp_path / "out.png"
+    if before is not None:
+        shown.write_bytes(before)
+    with a_disk_of(10_000):
+        status, _, err = run(PHOTO, "--show", shown)
+    assert status == 1
+    assert f"Error: {shown} cannot be written: File too large." in err
+    left = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert left == ({} if before is None else {"out.png": before})
+
+
 def test_no_face_says_how_to_go_on(run, tmp_path):
     blank = tmp_path / "blank.png"
     blank.write_bytes(encode_png(np.full((60, 60, 3), 200, np.uint8)))
@@ -97,7 +111,7 @@ def test_bad_pictures_are_named_and_the_others_read(run, tmp_path):
     assert [line for line in lines if line.startswith("Error")] == [
         f"Error: {broken}: The file is not a picture that can be read. "
         "Use JPEG, PNG, WebP, BMP, GIF, TIFF or HEIC.",
-        f"Error: {missing}: No such file or directory",
+        f"Error: {missing} cannot be read: No such file or directory.",
     ]
 
 

@@ -2,10 +2,11 @@ import json
 
 import pandas as pd
 import pytest
+from full_disk import a_disk_of
 from typer.testing import CliRunner
 
 from fer_core import cli
-from fer_core.errors import EvaluationError, ModelNotFound
+from fer_core.errors import EvaluationError, FileError, ModelNotFound
 from fer_core.review import pdf
 from fer_core.savedmodels import update_manifest
 
@@ -51,6 +52,15 @@ def test_review_is_written_with_a_part_for_each_protocol(app, five_models, tmp_p
     assert "<h2>FER2013, 7 emotions</h2>" in html
     assert "<h2>R3, 3 emotions</h2>" in html
     assert "<h2>Faces common to all</h2>" in html
+
+
+def test_review_on_a_full_disk_names_the_file_and_leaves_nothing(
+    app, five_models, tmp_path
+) -> None:
+    out = tmp_path / "review.html"
+    with a_disk_of(10_000), pytest.raises(FileError, match=r"review\.html cannot be written"):
+        run(app, "compare", "slim_vgg", "--out", str(out))
+    assert list(tmp_path.glob("*.html")) == []
 
 
 def test_unreadable_model_is_named_and_the_others_compared(app, five_models) -> None:

@@ -1,12 +1,11 @@
 import errno
 import os
-import resource
 import stat
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from full_disk import a_disk_of
 
 from fer_core.common import files
 from fer_core.common.files import (
@@ -24,17 +23,6 @@ from fer_core.common.files import (
 from fer_core.errors import FileError, VideoError
 
 NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-@contextmanager
-def a_disk_of(size: int):
-    """Lets no file of this process grow beyond a size, as a full disk would not."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from forms import CsvFile, assert_same, csv_lines, zipped
+from full_disk import a_disk_of
 
 from fer_core.dataset import (
     USAGES,
@@ -51,6 +52,15 @@ def test_damaged_cache_is_made_again(faces: FaceDataset, csv_file: CsvFile, cach
     (kept,) = (cache / "datasets").glob("*.parquet")
     kept.write_bytes(b"PAR1 but no more")
     assert_same(load(path), faces)
+
+
+def test_full_disk_costs_the_cache_and_leaves_no_half_of_it(
+    faces: FaceDataset, csv_file: CsvFile, cache: Path
+) -> None:
+    path = csv_file()
+    with a_disk_of(10_000):
+        assert_same(load(path), faces)
+    assert [file for file in cache.rglob("*") if file.is_file()] == []
 
 
 def test_broken_csv_rows_are_named_by_line(faces: FaceDataset, csv_file: CsvFile) -> None:

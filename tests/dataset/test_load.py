@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,15 @@ def test_upload_over_the_limit_or_of_another_form_is_refused(
         load_upload("a.parquet", bytes(2 * 2**20))
     with pytest.raises(DatasetError, match="none of parquet, zip, csv"):
         load_upload("a.txt", b"x")
+
+
+def test_pipes_and_devices_are_no_datasets(tmp_path: Path) -> None:
+    for name in ("pipe.csv", "pipe.parquet", "pipe.zip", "pipe.tar.gz"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(DatasetError, match=r"pipe\.\S+ is a pipe; name a file"):
+            load(tmp_path / name)
+    with pytest.raises(DatasetError, match="is a device"):
+        load("/dev/zero")
 
 
 def test_missing_path_and_unknown_form(tmp_path: Path) -> None:

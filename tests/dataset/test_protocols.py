@@ -72,5 +72,5 @@ def test_labels_are_indices_into_the_protocols_own_classes():
     split = r4.split(dataset)
     assert split.train.tolist() == [0, 1]
     assert r4.labels(dataset, np.array([0, 1, 2, 3])).tolist() == [0, 1, 2, 3]
-    with pytest.raises(DatasetError, match="leaves out"):
+    with pytest.raises(DatasetError, match="show angry, which is none of happy, sad"):
         r4.labels(dataset, np.array([4]))

@@ -12,7 +12,7 @@ import pytest
 
 from fer_core.errors import BatchError, FileError
 from fer_core.images import encode_png
-from fer_core.inference.batch import FileReader, error_row, find_pictures, picture_name, read_files
+from fer_core.inference.batch import FileReader, error_row, find_pictures, read_files
 from fer_core.inference.batch_table import Results, columns
 from fer_core.settings import ROOT
 
@@ -143,11 +143,14 @@ def test_pipe_named_as_a_picture_is_left_out_or_a_row(saved_models, tmp_path):
     (tmp_path / "gone.png").symlink_to("nowhere.png")
     assert list(find_pictures([tmp_path])) == [tmp_path / "gone.png"]
     (row,) = FileReader("custom_cnn", "haar_alt2")(pipe)
-    assert row["error"] == "It is a pipe or a device, not a file."
+    assert row["error"] == f"{pipe} is a pipe; name a file."
 
 
-def test_name_that_is_no_text():
-    assert picture_name(Path(os.fsdecode(b"caf\xe9.png"))) == "caf�.png"
+def test_name_that_is_no_text_can_be_written_to_a_table(saved_models, tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.png")
+    (row,) = FileReader("custom_cnn", "haar_alt2")(path)
+    assert row["picture"] == f"{tmp_path}/caf�.png"
+    assert row["error"] == f"{tmp_path}/caf�.png cannot be read: No such file or directory."
 
 
 def test_reader_makes_rows_of_faces_nothing_and_errors(saved_models, tmp_path, astronaut):
@@ -158,8 +161,9 @@ def test_reader_makes_rows_of_faces_nothing_and_errors(saved_models, tmp_path, a
     assert [row["face"] for row in reader(pair)] == [1, 2]
     assert set(reader(pair)[0]) <= set(columns(reader._pipeline.classifier.classes))
     assert reader(blank) == [{"picture": str(blank), "model": "custom_cnn", "face": 0}]
-    assert reader(tmp_path / "none.png")[0]["error"] == "No such file or directory."
-    assert reader(tmp_path)[0]["error"] == "Is a directory."
+    none = tmp_path / "none.png"
+    assert reader(none)[0]["error"] == f"{none} cannot be read: No such file or directory."
+    assert reader(tmp_path)[0]["error"] == f"{tmp_path} is a folder; name a file."
     whole = FileReader("custom_cnn", "haar_alt2", whole=True)
     assert [row["face"] for row in whole(blank)] == [1]
 

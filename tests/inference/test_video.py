@@ -1,4 +1,5 @@
 import io
+import os
 from itertools import pairwise
 
 import av
@@ -7,7 +8,7 @@ import pytest
 from av.stream import Disposition
 from clips import clip, turned
 
-from fer_core.errors import VideoError
+from fer_core.errors import FileError, VideoError
 from fer_core.inference.video import VideoReader, VideoWriter
 from fer_core.settings import settings
 
@@ -122,11 +123,14 @@ def test_film_one_pixel_wide_says_so():
         VideoReader(file)
 
 
-def test_path_that_is_not_there(tmp_path):
-    with pytest.raises(VideoError, match="No such file"):
+def test_path_that_is_no_file(tmp_path):
+    with pytest.raises(FileError, match="No such file"):
         VideoReader(tmp_path / "none.mp4")
-    with pytest.raises(VideoError, match="directory"):
+    with pytest.raises(FileError, match="is a folder"):
         VideoReader(tmp_path)
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(FileError, match="is a pipe"):
+        VideoReader(tmp_path / "pipe.mp4")
 
 
 def noisy(count: int) -> list[np.ndarray]:
