@@ -79,7 +79,7 @@ _WRITES_ELSEWHERE = {
     "fer_core/common/files.py": "the one writer",
     "fer_core/common/download.py": "keeps what has come, to go on from there",
     "fer_core/inference/batch_table.py": "a table that grows row by row",
-    "fer_core/imageops/files.py": "goes into scripts that run without this package",
+    "fer_core/common/nursery.py": "tells the kernel something, by a file of /proc",
     "fer_core/training/features.py": "an array larger than memory, among a training's state",
     "fer_core/training/folds.py": "state of a training",
     "fer_core/training/resume.py": "state of a training",
@@ -103,9 +103,13 @@ def writes(call: ast.Call, own: set[str]) -> bool:
     if name == "open":
         place = 0 if isinstance(function, ast.Attribute) else 1
         named = [keyword.value for keyword in call.keywords if keyword.arg == "mode"]
-        mode = next(iter([*call.args[place : place + 1], *named]), None)
-        letters = set(str(mode.value)) if isinstance(mode, ast.Constant) else set()
-        return letters <= set("rwaxbt+") and not letters.isdisjoint("wax+")
+        modes = [
+            set(node.value)
+            for mode in [*call.args[place : place + 1], *named]
+            for node in ast.walk(mode)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        return any(mode <= set("rwaxbt+") and not mode.isdisjoint("wax+") for mode in modes)
     if not isinstance(function, ast.Attribute):
         return False
     if name in ("to_csv", "to_parquet", "to_pickle"):
