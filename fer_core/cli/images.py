@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from fer_core.imageops import Pipeline
+    from fer_core.imageops import OperationPipeline
 
 
 def register(app: typer.Typer) -> None:
@@ -41,14 +41,14 @@ def images(
         raise typer.Exit(1)
 
 
-def _read(path: Path) -> "Pipeline":
+def _read(path: Path) -> "OperationPipeline":
     from fer_core.common.files import read_bytes
-    from fer_core.imageops import Pipeline
+    from fer_core.imageops import OperationPipeline
 
-    return Pipeline.from_json(read_bytes(path))
+    return OperationPipeline.from_json(read_bytes(path))
 
 
-def _convert(path: Path, result: Path, pipeline: "Pipeline") -> bool:
+def _convert(path: Path, result: Path, pipeline: "OperationPipeline") -> bool:
     """Writes the result of one picture; says what happened, and whether it went well."""
     import time
 

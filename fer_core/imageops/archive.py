@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from fer_core.errors import FerError
-from fer_core.imageops.pipeline import Pipeline
+from fer_core.imageops.pipeline import OperationPipeline
 from fer_core.images import decode, encode_png
 
 
-def zip_results(pictures: Iterable[tuple[str, bytes]], pipeline: Pipeline) -> bytes:
+def zip_results(pictures: Iterable[tuple[str, bytes]], pipeline: OperationPipeline) -> bytes:
     """Returns a zip with the result of each picture as PNG, numbered, and the pipeline's file.
 
     Args:

@@ -106,7 +106,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class OperationPipeline:
     """Steps that are run one after another.
 
     Attributes:
@@ -161,7 +161,7 @@ class Pipeline:
         return json.dumps({"schema": SCHEMA, "steps": steps}, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> "Pipeline":
+    def from_json(cls, text: str | bytes) -> "OperationPipeline":
         """Reads the text of a pipeline's file.
 
         Raises:

@@ -1,15 +1,17 @@
 """Pipelines to start from."""
 
-from fer_core.imageops.pipeline import Pipeline, Step
+from fer_core.imageops.pipeline import OperationPipeline, Step
 
 PRESETS = {
-    "Edges": Pipeline((Step("grayscale"), Step("gaussian_blur", {"sigma": 1.5}), Step("canny"))),
-    "Blurred": Pipeline((Step("gaussian_blur", {"sigma": 8.0}),)),
-    "Lettered": Pipeline((Step("draw_text"),)),
-    "Gray": Pipeline((Step("grayscale"),)),
-    "Faces found": Pipeline((Step("face_boxes"),)),
-    "Evenly lit": Pipeline((Step("clahe"), Step("sharpen"))),
-    "Spoilt and mended": Pipeline(
+    "Edges": OperationPipeline(
+        (Step("grayscale"), Step("gaussian_blur", {"sigma": 1.5}), Step("canny"))
+    ),
+    "Blurred": OperationPipeline((Step("gaussian_blur", {"sigma": 8.0}),)),
+    "Lettered": OperationPipeline((Step("draw_text"),)),
+    "Gray": OperationPipeline((Step("grayscale"),)),
+    "Faces found": OperationPipeline((Step("face_boxes"),)),
+    "Evenly lit": OperationPipeline((Step("clahe"), Step("sharpen"))),
+    "Spoilt and mended": OperationPipeline(
         (Step("salt_and_pepper", {"share": 8.0}), Step("median_blur", {"size": 5}))
     ),
 }

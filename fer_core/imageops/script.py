@@ -3,7 +3,7 @@
 import shlex
 
 from fer_core.imageops.files import convert_files
-from fer_core.imageops.pipeline import Pipeline
+from fer_core.imageops.pipeline import OperationPipeline
 from fer_core.imageops.source import excerpt
 
 _PACKAGES = {
@@ -18,7 +18,7 @@ _PACKAGES = {
 }
 
 
-def to_script(pipeline: Pipeline) -> str:
+def to_script(pipeline: OperationPipeline) -> str:
     """Returns a script that does to every picture it is given what the pipeline does.
 
     It holds the source of the functions that the pipeline runs, and reads its pictures with

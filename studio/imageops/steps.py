@@ -7,7 +7,7 @@ from itertools import count
 import streamlit as st
 
 from fer_core.errors import PipelineError
-from fer_core.imageops import OPERATIONS, Pipeline, Step
+from fer_core.imageops import OPERATIONS, OperationPipeline, Step
 from fer_core.imageops.parameters import Number, Switch, Words
 from fer_core.imageops.pipeline import MOST_STEPS
 from fer_core.imageops.presets import PRESETS
@@ -32,7 +32,7 @@ class _Editor:
     numbers: count
 
 
-def edit_pipeline() -> Pipeline:
+def edit_pipeline() -> OperationPipeline:
     """Draws the steps and what can be done with them; returns the pipeline they make."""
     editor = _editor()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -44,7 +44,7 @@ def edit_pipeline() -> Pipeline:
     if not editor.rows:
         st.caption("No step yet: the picture stays as it is. Add one below, or start from above.")
     _add_step(editor)
-    return Pipeline(tuple(row.step for row in editor.rows))
+    return OperationPipeline(tuple(row.step for row in editor.rows))
 
 
 def _editor() -> _Editor:
@@ -54,7 +54,7 @@ def _editor() -> _Editor:
     return st.session_state[_STATE]
 
 
-def _take(pipeline: Pipeline) -> None:
+def _take(pipeline: OperationPipeline) -> None:
     """Replaces the steps by those of a pipeline."""
     editor = st.session_state[_STATE]
     editor.rows = [_Row(next(editor.numbers), step) for step in pipeline.steps]
@@ -86,7 +86,7 @@ def _open_file() -> None:
         if file is None:
             return
         try:
-            _take(Pipeline.from_json(file.getvalue()))
+            _take(OperationPipeline.from_json(file.getvalue()))
         except PipelineError as error:
             st.session_state["ops_pipeline_error"] = str(error)
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fer_core.charts.histogram import CHANNELS, histogram
 from fer_core.errors import PipelineError
-from fer_core.imageops import Pipeline, Stage, to_script
+from fer_core.imageops import OperationPipeline, Stage, to_script
 from fer_core.imageops.archive import zip_results
 from fer_core.images import decode, encode_png, shrunk
 from studio.before_after import before_after
@@ -43,7 +43,7 @@ def work(pictures: Sequence[Picture], preview: Preview) -> str:
     return _sentence(stages, preview.image, result)
 
 
-def _run(pipeline: Pipeline, preview: Preview) -> tuple[list[Stage], str]:
+def _run(pipeline: OperationPipeline, preview: Preview) -> tuple[list[Stage], str]:
     """Returns what the steps did, up to the first that cannot be done, and why it cannot."""
     stages: list[Stage] = []
     try:
@@ -104,7 +104,7 @@ def _sentence(stages: Sequence[Stage], before: np.ndarray, after: np.ndarray) ->
 
 
 def _downloads(
-    pictures: Sequence[Picture], preview: Preview, pipeline: Pipeline, broken: bool
+    pictures: Sequence[Picture], preview: Preview, pipeline: OperationPipeline, broken: bool
 ) -> None:
     """Draws what can be taken along; pictures are computed at full size when asked for.
 
@@ -143,13 +143,13 @@ def _download(label: str, data: object, file: str, mime: str) -> None:
     )
 
 
-def _result(preview: Preview, pipeline: Pipeline) -> bytes:
+def _result(preview: Preview, pipeline: OperationPipeline) -> bytes:
     """Returns the result at full size, a PNG file."""
     return encode_png(pipeline.run(decode(preview.picture.data)))
 
 
 def _details(
-    pipeline: Pipeline, stages: Sequence[Stage], before: np.ndarray, after: np.ndarray
+    pipeline: OperationPipeline, stages: Sequence[Stage], before: np.ndarray, after: np.ndarray
 ) -> None:
     """Draws histogram and times side by side, and the code, folded."""
     left, right = st.columns([3, 2], gap="medium")

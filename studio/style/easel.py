@@ -6,19 +6,19 @@ from fer_core.charts.style import emotion_shift, loss_curves, loss_table
 from fer_core.common.numerals import percent
 from fer_core.inference import default_model
 from fer_core.savedmodels import saved_names
-from fer_core.styletransfer.survival import Survival, read_both
+from fer_core.styletransfer.emotion_change import EmotionChange, emotion_changes
 from studio.before_after import before_after
 from studio.figure import show
 from studio.loaders import pipeline, title
-from studio.style import kept
-from studio.style.kept import Kept
+from studio.style import painted
+from studio.style.painted import Painted
 from studio.words import plain
 
 _DIVIDER = 15
 """Where the divider stands at first, percent: the painting is what one came for."""
 
 
-def show_painting(painting: Kept) -> None:
+def show_painting(painting: Painted) -> None:
     """Draws the painting over its photo, with its download and how it was made."""
     pictures = painting.photo, painting.result.picture
     before_after(*pictures, ("Photo", "Painting"), key="style_slider", start=_DIVIDER)
@@ -41,13 +41,13 @@ def show_painting(painting: Kept) -> None:
         )
 
 
-def show_survival(painting: Kept) -> str:
+def show_emotion_change(painting: Painted) -> str:
     """Draws how the face is read before and after; returns it as a sentence."""
     if not saved_names():
         st.caption("A trained model would say here whether the emotion survives the brush.")
         return f"{plain(painting.what)}."
     model = default_model()
-    faces = read_both(pipeline(model), painting.photo, painting.result.picture)
+    faces = emotion_changes(pipeline(model), painting.photo, painting.result.picture)
     if not faces:
         st.caption("No face was found in the photo, so there is no emotion to compare.")
         return f"{plain(painting.what)}."
@@ -59,12 +59,12 @@ def show_survival(painting: Kept) -> str:
     st.subheader("Does the emotion survive the brush?", anchor=False)
     show(emotion_shift(face.classes, face.before, face.after), caption, key="style_shift")
     if len(faces) > 1:
-        survivors = sum(other.survives for other in faces)
-        st.caption(f"The largest of {len(faces)} faces is shown; {survivors} keep their emotion.")
+        same = sum(other.is_same_emotion for other in faces)
+        st.caption(f"The largest of {len(faces)} faces is shown; {same} keep their emotion.")
     return _sentence(face)
 
 
-def show_making(painting: Kept) -> None:
+def show_making(painting: Painted) -> None:
     """Draws the loss curves, folded."""
     result = painting.result
     with st.expander("How it was made", icon=":material/monitoring:"):
@@ -85,7 +85,7 @@ def show_making(painting: Kept) -> None:
 
 def show_strip() -> None:
     """Draws this session's paintings, each to be shown again."""
-    paintings = kept.all_kept()
+    paintings = painted.all_painted()
     if not paintings:
         return
     st.subheader("This session's paintings", anchor=False)
@@ -102,15 +102,15 @@ def show_strip() -> None:
                     f"{number}\\. {plain(painting.paintings[0])}",
                     key=f"style_show_{number}",
                     type="tertiary",
-                    on_click=kept.show,
+                    on_click=painted.show,
                     args=(painting,),
                 )
 
 
-def _sentence(face: Survival) -> str:
+def _sentence(face: EmotionChange) -> str:
     was, now = int(face.before.argmax()), int(face.after.argmax())
     before = f"**{face.classes[was]}** in the photo ({percent(float(face.before[was]))})"
     after = f"**{face.classes[now]}** in the painting ({percent(float(face.after[now]))})"
-    if face.survives:
+    if face.is_same_emotion:
         return f"The emotion survives the brush: the model reads the face as {before} and {after}."
     return f"The brush changes the reading: {before}, {after}."

@@ -8,8 +8,8 @@ from fer_core.errors import FerError
 from fer_core.images import shrunk
 from studio.page import lead
 from studio.pictures import choose
-from studio.style import kept, work
-from studio.style.easel import show_making, show_painting, show_strip, show_survival
+from studio.style import painted, work
+from studio.style.easel import show_emotion_change, show_making, show_painting, show_strip
 from studio.style.options import choose_options
 from studio.style.paintings import choose_paintings
 from studio.style.photo import read
@@ -45,9 +45,9 @@ def _show_easel() -> str:
         work.follow()
         return "Your picture is being painted. Stay on this page and watch it grow."
     work.report()
-    painting = kept.shown()
+    painting = painted.shown()
     show_painting(painting)
-    sentence = show_survival(painting)
+    sentence = show_emotion_change(painting)
     show_making(painting)
     return sentence
 

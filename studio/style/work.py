@@ -16,7 +16,7 @@ from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import LARGEST_SIZE, StyleOptions
 from studio import compat, memory
 from studio.data_url import data_url
-from studio.style.kept import Kept, keep
+from studio.style.painted import Painted, keep
 from studio.style.paintings import Choice
 from studio.turns import duration, waiting
 from studio.words import plain
@@ -39,7 +39,7 @@ def current_job() -> Painting | None:
         return None
     job, name, titles = st.session_state[_JOB]
     if job.state == State.DONE:
-        keep(Kept(name, job.request.photo, job.result, titles))
+        keep(Painted(name, job.request.photo, job.result, titles))
         del st.session_state[_JOB]
     return job if job.is_active else None
 

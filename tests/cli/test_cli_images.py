@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 
 from fer_core.cli import main
-from fer_core.imageops import Pipeline, Step
+from fer_core.imageops import OperationPipeline, Step
 from fer_core.images import decode, encode_png
 
-HALF_GRAY = Pipeline((Step("grayscale"), Step("resize", {"width": 8, "height": 8})))
+HALF_GRAY = OperationPipeline((Step("grayscale"), Step("resize", {"width": 8, "height": 8})))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_core.imageops import OPERATIONS, Pipeline, Step, to_script
+from fer_core.imageops import OPERATIONS, OperationPipeline, Step, to_script
 from fer_core.imageops.source import excerpt
 from fer_core.imageops.tone import clahe
 from fer_core.images import decode, encode_png
@@ -35,7 +35,7 @@ def test_no_two_definitions_of_all_operations_share_a_name():
     assert len(names) == len(set(names))
 
 
-def run_script(pipeline: Pipeline, folder) -> subprocess.CompletedProcess:
+def run_script(pipeline: OperationPipeline, folder) -> subprocess.CompletedProcess:
     (folder / "pipeline.py").write_text(to_script(pipeline))
     command = [sys.executable, "-I", "pipeline.py", "photos/**/*", "--out", "results"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
@@ -51,7 +51,7 @@ def folder(tmp_path, astronaut):
 def test_the_script_does_every_operation_as_the_pipeline_does(folder, astronaut):
     to_the_end = ("grayscale", "canny", "sobel", "threshold", "otsu_threshold")
     names = [name for name in OPERATIONS if name not in to_the_end] + list(to_the_end)
-    pipeline = Pipeline(tuple(Step(name) for name in names))
+    pipeline = OperationPipeline(tuple(Step(name) for name in names))
     done = run_script(pipeline, folder)
     assert done.returncode == 0, done.stderr
     result = np.asarray(Image.open(folder / "results" / "astronaut.png"))
@@ -60,7 +60,7 @@ def test_the_script_does_every_operation_as_the_pipeline_does(folder, astronaut)
 
 def test_the_script_keeps_quotes_scripts_and_switched_off_steps_straight(folder, astronaut):
     words = '""" it\'s \\n {x} \N{SNOWMAN}\n你好'
-    pipeline = Pipeline((Step("draw_text", {"text": words}), Step("grayscale", on=False)))
+    pipeline = OperationPipeline((Step("draw_text", {"text": words}), Step("grayscale", on=False)))
     done = run_script(pipeline, folder)
     assert done.returncode == 0, done.stderr
     result = np.asarray(Image.open(folder / "results" / "astronaut.png"))
@@ -70,7 +70,7 @@ def test_the_script_keeps_quotes_scripts_and_switched_off_steps_straight(folder,
 
 def test_the_script_of_no_step_copies_and_names_what_it_cannot_read(folder, astronaut):
     (folder / "photos" / "bad.jpg").write_bytes(b"no picture")
-    done = run_script(Pipeline(), folder)
+    done = run_script(OperationPipeline(), folder)
     assert done.returncode == 0
     assert "bad.jpg is left out" in done.stderr
     result = np.asarray(Image.open(folder / "results" / "astronaut.png"))
@@ -80,7 +80,7 @@ def test_the_script_of_no_step_copies_and_names_what_it_cannot_read(folder, astr
 def test_the_script_overwrites_nothing(folder, astronaut):
     (folder / "results").mkdir()
     (folder / "results" / "astronaut.png").write_bytes(b"mine")
-    done = run_script(Pipeline(), folder)
+    done = run_script(OperationPipeline(), folder)
     assert done.returncode == 0, done.stderr
     assert (folder / "results" / "astronaut.png").read_bytes() == b"mine"
     result = np.asarray(Image.open(folder / "results" / "astronaut_2.png"))
@@ -89,7 +89,7 @@ def test_the_script_overwrites_nothing(folder, astronaut):
 
 def test_the_script_goes_on_after_a_picture_that_a_step_refuses(folder, astronaut):
     Image.new("L", (40_000, 1)).save(folder / "photos" / "strip.png")
-    done = run_script(Pipeline((Step("rotate"),)), folder)
+    done = run_script(OperationPipeline((Step("rotate"),)), folder)
     assert done.returncode == 0, done.stderr
     assert "strip.png is left out" in done.stderr
     assert (folder / "results" / "astronaut.png").exists()
@@ -108,7 +108,7 @@ def test_the_script_opens_a_picture_as_the_app_does(tmp_path):
     deep = np.arange(0, 65536, 16, dtype=np.uint16).reshape(64, 64)
     Image.fromarray(deep).save(tmp_path / "photos" / "deep.tif")
     Image.fromarray(np.full((64, 64, 3), 90, np.uint8)).save(tmp_path / "photos" / "phone.heic")
-    done = run_script(Pipeline(), tmp_path)
+    done = run_script(OperationPipeline(), tmp_path)
     assert done.returncode == 0, done.stderr
     for name in ("turned.png", "clear.png", "deep.tif", "phone.heic"):
         expected = decode((tmp_path / "photos" / name).read_bytes())

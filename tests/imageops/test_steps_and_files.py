@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import every_setting
 
 from fer_core.errors import PipelineError
-from fer_core.imageops import OPERATIONS, Pipeline, Step
+from fer_core.imageops import OPERATIONS, OperationPipeline, Step
 from fer_core.imageops.files import find_pictures, result_paths
 from fer_core.settings import settings as app_settings
 
@@ -22,9 +22,9 @@ def steps():
 @settings(max_examples=60, deadline=None)
 @given(chosen=st.lists(steps(), max_size=5))
 def test_a_pipeline_survives_its_file(chosen):
-    pipeline = Pipeline(tuple(chosen))
-    assert Pipeline.from_json(pipeline.to_json()) == pipeline
-    assert Pipeline.from_json(pipeline.to_json().encode()) == pipeline
+    pipeline = OperationPipeline(tuple(chosen))
+    assert OperationPipeline.from_json(pipeline.to_json()) == pipeline
+    assert OperationPipeline.from_json(pipeline.to_json().encode()) == pipeline
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def picture():
 
 
 def test_steps_run_in_order_and_those_switched_off_do_not(picture):
-    pipeline = Pipeline(
+    pipeline = OperationPipeline(
         (Step("flip"), Step("grayscale", on=False), Step("crop", {"left": 50.0, "right": 0.0}))
     )
     before = picture.copy()
@@ -45,7 +45,7 @@ def test_steps_run_in_order_and_those_switched_off_do_not(picture):
 
 
 def test_no_step_leaves_the_picture_but_not_the_same_array(picture):
-    result = Pipeline().run(picture)
+    result = OperationPipeline().run(picture)
     np.testing.assert_array_equal(result, picture)
     assert not np.shares_memory(result, picture)
 
@@ -55,7 +55,9 @@ def test_a_reduced_preview_looks_like_the_full_result():
     y, x = np.mgrid[0:800, 0:800]
     large = (127 + 120 * np.sin(x / 40) * np.cos(y / 55)).astype(np.uint8)
     quarter = large.reshape(200, 4, 200, 4).mean(axis=(1, 3)).round().astype(np.uint8)
-    pipeline = Pipeline((Step("gaussian_blur", {"sigma": 15.0}), Step("box_blur", {"size": 41})))
+    pipeline = OperationPipeline(
+        (Step("gaussian_blur", {"sigma": 15.0}), Step("box_blur", {"size": 41}))
+    )
     full = pipeline.run(large).reshape(200, 4, 200, 4).mean(axis=(1, 3))
     *_, stage = pipeline.stages(quarter, scale=0.25)
     inside = np.s_[30:-30, 30:-30]
@@ -64,9 +66,9 @@ def test_a_reduced_preview_looks_like_the_full_result():
 
 
 def test_after_a_resize_lengths_are_those_of_the_full_picture(picture):
-    pipeline = Pipeline((Step("resize", {"width": 30, "height": 20}), Step("median_blur")))
+    pipeline = OperationPipeline((Step("resize", {"width": 30, "height": 20}), Step("median_blur")))
     *_, preview = pipeline.stages(picture[::2, ::2], scale=0.5)
-    resized = Pipeline(pipeline.steps[:1]).run(picture[::2, ::2])
+    resized = OperationPipeline(pipeline.steps[:1]).run(picture[::2, ::2])
     np.testing.assert_array_equal(preview.image, Step("median_blur").run(resized))
 
 
@@ -118,12 +120,12 @@ def file(*entries, schema=1):
 )
 def test_a_file_that_is_no_pipeline_says_why(text, words):
     with pytest.raises(PipelineError, match=words):
-        Pipeline.from_json(text)
+        OperationPipeline.from_json(text)
 
 
 def test_too_many_steps_are_refused():
     with pytest.raises(PipelineError, match="31 steps; the limit is 30"):
-        Pipeline((Step("grayscale"),) * 31)
+        OperationPipeline((Step("grayscale"),) * 31)
 
 
 def test_pictures_are_found_by_pattern_folder_and_any_case(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from fer_core.imageops import OPERATIONS, Pipeline, Step
+from fer_core.imageops import OPERATIONS, OperationPipeline, Step
 from fer_core.imageops.archive import zip_results
 from fer_core.images import decode, encode_png
 from fer_core.settings import ROOT, settings
@@ -90,7 +90,7 @@ def test_steps_are_added_tuned_ordered_switched_and_removed(page):
 
 
 def test_without_a_step_the_picture_is_as_it_was(page):
-    open_pipeline(page, Pipeline().to_json())
+    open_pipeline(page, OperationPipeline().to_json())
     assert lead(page) == "No step is switched on: the picture is as it was."
     np.testing.assert_array_equal(slider(page, "before"), slider(page, "after"))
 
@@ -108,13 +108,15 @@ def test_a_bad_pipeline_is_told_and_the_present_one_stays(page, text, words):
 def test_what_a_file_names_is_shown_as_it_is(page):
     open_pipeline(page, '{"schema": 1, "steps": [{"operation": "![x](http://x)"}]}')
     assert plain("'![x](http://x)'") in page.error[0].value
-    open_pipeline(page, Pipeline((Step("draw_text", {"text": "www.x.com :smile: $y$"}),)).to_json())
+    open_pipeline(
+        page, OperationPipeline((Step("draw_text", {"text": "www.x.com :smile: $y$"}),)).to_json()
+    )
     assert any(plain("“www.x.com :smile: $y$”") in caption.value for caption in page.caption)
 
 
 def test_every_operation_can_be_opened_and_shows_its_settings(page):
     names = list(OPERATIONS)
-    open_pipeline(page, Pipeline(tuple(Step(name, on=False) for name in names)).to_json())
+    open_pipeline(page, OperationPipeline(tuple(Step(name, on=False) for name in names)).to_json())
     for number, name in enumerate(names, start=1):
         if not OPERATIONS[name].parameters:
             continue
@@ -127,7 +129,7 @@ def test_every_operation_can_be_opened_and_shows_its_settings(page):
 
 
 def test_characters_that_no_font_has_are_named(page):
-    open_pipeline(page, Pipeline((Step("draw_text", {"text": "\U00013000"}),)).to_json())
+    open_pipeline(page, OperationPipeline((Step("draw_text", {"text": "\U00013000"}),)).to_json())
     press(page, "Tune step 1")
     assert "U+13000" in page.warning[0].value
 
@@ -135,14 +137,14 @@ def test_characters_that_no_font_has_are_named(page):
 def test_an_impossible_step_is_told_and_the_picture_is_not_offered(page, monkeypatch):
     monkeypatch.setattr(settings(), "max_pixels", 512 * 512)
     turns = (Step("flip"), Step("rotate", {"angle": 45.0}))
-    open_pipeline(page, Pipeline(turns).to_json())
+    open_pipeline(page, OperationPipeline(turns).to_json())
     assert "Rotate makes the picture" in page.error[0].value
     assert not page.exception
     assert [b.label for b in page.get("download_button")] == ["Pipeline", "Python script"]
 
 
 def test_where_proportions_change_both_pictures_stand_side_by_side(page):
-    open_pipeline(page, Pipeline((Step("crop", {"left": 60.0}),)).to_json())
+    open_pipeline(page, OperationPipeline((Step("crop", {"left": 60.0}),)).to_json())
     assert not page.get("bidi_component")
     assert "turns 512 × 512 px into" in lead(page)
     assert [c.value for c in page.caption if c.value in ("Before", "After")] == ["Before", "After"]
@@ -180,13 +182,13 @@ def test_bad_files_are_named_and_the_good_ones_shown(page, astronaut):
 
 
 def test_the_zip_holds_every_result_at_full_size_and_what_was_left_out(astronaut):
-    pipeline = Pipeline((Step("flip"),))
+    pipeline = OperationPipeline((Step("flip"),))
     large = np.asarray(Image.fromarray(astronaut).resize((1500, 60)))
     pictures = [("a/one.png", encode_png(large)), ("one.png", b"bad"), ("two.png", b"")]
     archive = zipfile.ZipFile(io.BytesIO(zip_results(pictures, pipeline)))
     assert archive.namelist() == ["01_one.png", "pipeline.json", "left_out.txt"]
     np.testing.assert_array_equal(decode(archive.read("01_one.png")), large[:, ::-1])
-    assert Pipeline.from_json(archive.read("pipeline.json")) == pipeline
+    assert OperationPipeline.from_json(archive.read("pipeline.json")) == pipeline
     assert archive.read("left_out.txt").decode().splitlines()[1].startswith("two.png: The file is")
 
 

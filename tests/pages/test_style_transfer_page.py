@@ -229,7 +229,7 @@ def test_what_is_no_picture_is_named_and_the_page_stands(page):
 
 
 def test_the_download_says_how_it_was_made():
-    from studio.style.kept import sample
+    from studio.style.painted import sample
 
     record = json.loads(Image.open(io.BytesIO(sample().png())).text["Style transfer"])
     assert record["paintings"] == ["Improvisation"]

@@ -3,7 +3,7 @@ import pytest
 
 from fer_core.faces import FaceBox
 from fer_core.inference import Classifier, Pipeline
-from fer_core.styletransfer.survival import read_both
+from fer_core.styletransfer.emotion_change import emotion_changes
 
 
 class Finder:
@@ -28,22 +28,22 @@ def test_the_same_place_is_read_before_and_after(classifier):
     photo[50:150, 100:200] = 0
     painted = np.full((100, 150, 3), 255, np.uint8)
     pipeline = Pipeline(Finder(FaceBox(105, 55, 90, 90)), classifier)
-    (face,) = read_both(pipeline, photo, painted)
+    (face,) = emotion_changes(pipeline, photo, painted)
     assert (face.box.left, face.box.top, face.box.width) == (52, 28, 45)
     assert face.before.argmax() == 0
     assert face.after.argmax() == len(face.classes) - 1
-    assert not face.survives
+    assert not face.is_same_emotion
 
 
 def test_an_unchanged_picture_keeps_every_emotion_and_the_largest_face_comes_first(classifier):
     photo = np.random.default_rng(0).integers(0, 256, (120, 160, 3)).astype(np.uint8)
     pipeline = Pipeline(Finder(FaceBox(0, 0, 30, 30), FaceBox(50, 20, 80, 80)), classifier)
-    faces = read_both(pipeline, photo, photo)
+    faces = emotion_changes(pipeline, photo, photo)
     assert [face.box.width for face in faces] == [80, 30]
-    assert all(face.survives for face in faces)
+    assert all(face.is_same_emotion for face in faces)
     np.testing.assert_allclose(faces[0].before, faces[0].after, atol=1e-6)
 
 
 def test_no_face_no_reading(classifier):
     photo = np.zeros((50, 50, 3), np.uint8)
-    assert read_both(Pipeline(Finder(), classifier), photo, photo) == []
+    assert emotion_changes(Pipeline(Finder(), classifier), photo, photo) == []

@@ -9,13 +9,13 @@ from fer_core.samples import ASSETS, SAMPLES
 from fer_core.styletransfer.engine import StyleResult
 from fer_core.styletransfer.export import from_png, to_png
 
-_KEPT, _SHOWN = "style_kept", "style_shown"
+_PAINTED, _SHOWN = "style_painted", "style_shown"
 MOST = 8
 """Paintings kept in a session; the oldest go first."""
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class Painted:
     """A painting and what it was made from.
 
     Attributes:
@@ -42,28 +42,28 @@ class Kept:
 
 
 @st.cache_resource(show_spinner=False)
-def sample() -> Kept:
+def sample() -> Painted:
     """Returns the painting that ships, made by `python -m fer_core stylize` from the sample."""
     result, paintings = from_png((ASSETS / "style_sample.png").read_bytes())
-    return Kept(SAMPLES[0].title, SAMPLES[0].picture(), result, paintings)
+    return Painted(SAMPLES[0].title, SAMPLES[0].picture(), result, paintings)
 
 
-def all_kept() -> list[Kept]:
+def all_painted() -> list[Painted]:
     """Returns this session's paintings, the oldest first."""
-    return st.session_state.setdefault(_KEPT, [])
+    return st.session_state.setdefault(_PAINTED, [])
 
 
-def keep(painting: Kept) -> None:
+def keep(painting: Painted) -> None:
     """Adds a painting and shows it."""
-    st.session_state[_KEPT] = [*all_kept(), painting][-MOST:]
+    st.session_state[_PAINTED] = [*all_painted(), painting][-MOST:]
     show(painting)
 
 
-def show(painting: Kept) -> None:
+def show(painting: Painted) -> None:
     """Makes it the one that the page shows."""
     st.session_state[_SHOWN] = painting
 
 
-def shown() -> Kept:
+def shown() -> Painted:
     """Returns the one that the page shows."""
     return st.session_state.get(_SHOWN) or sample()

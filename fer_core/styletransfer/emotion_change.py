@@ -10,7 +10,7 @@ from fer_core.inference import Pipeline
 
 
 @dataclass(frozen=True, eq=False)
-class Survival:
+class EmotionChange:
     """One face, read in the photo and at the same place in the painting.
 
     Attributes:
@@ -26,12 +26,14 @@ class Survival:
     after: np.ndarray
 
     @property
-    def survives(self) -> bool:
+    def is_same_emotion(self) -> bool:
         """Whether the likeliest emotion is the same."""
         return bool(self.before.argmax() == self.after.argmax())
 
 
-def read_both(pipeline: Pipeline, photo: np.ndarray, painted: np.ndarray) -> list[Survival]:
+def emotion_changes(
+    pipeline: Pipeline, photo: np.ndarray, painted: np.ndarray
+) -> list[EmotionChange]:
     """Reads every face of the photo, and what became of it, the largest first.
 
     Both are read at the painting's size and at the places found in the photo, so that only the
@@ -54,6 +56,6 @@ def read_both(pipeline: Pipeline, photo: np.ndarray, painted: np.ndarray) -> lis
     )
     classes = pipeline.classifier.classes
     return [
-        Survival(box, classes, first, second)
+        EmotionChange(box, classes, first, second)
         for box, first, second in zip(boxes, before, after, strict=True)
     ]
