@@ -27,7 +27,7 @@ from PIL import Image
 from fer_core.dataset import load_upload
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
-from fer_core.evaluation.guests import read_guest
+from fer_core.evaluation.uploaded import read_uploaded
 from fer_core.images import decode
 from fer_core.inference.video import UploadReader, VideoWriter
 from fer_core.inference.zipped import picture_names, pictures_in
@@ -104,14 +104,14 @@ def _probabilities() -> np.ndarray:
     return np.random.default_rng(0).dirichlet(np.ones(7), 40)
 
 
-def _guest_csv() -> bytes:
+def _predictions_csv() -> bytes:
     table = pd.DataFrame(_probabilities(), columns=list(EMOTIONS))
     table.insert(0, "label", [EMOTIONS[n % 7] for n in range(40)])
     table.insert(0, "row", np.arange(40))
     return table.to_csv(index=False).encode()
 
 
-def _guest_npz() -> bytes:
+def _predictions_npz() -> bytes:
     file = io.BytesIO()
     arrays = {"classes": np.array(EMOTIONS)}
     for split in ("test", "validation"):
@@ -156,8 +156,8 @@ def _read_batch(data: bytes) -> None:
         decode(picture)
 
 
-def _read_guest(form: str, data: bytes) -> None:
-    read_guest("theirs", f"theirs.{form}", data, [])
+def _read_predictions(form: str, data: bytes) -> None:
+    read_uploaded("theirs", f"theirs.{form}", data, [])
 
 
 FORMS: dict[str, tuple[Callable[[], bytes], Callable[[bytes], object]]] = {
@@ -169,8 +169,8 @@ FORMS: dict[str, tuple[Callable[[], bytes], Callable[[bytes], object]]] = {
     "csv": (_csv, partial(load_upload, "a.csv")),
     "zip": (_zip, partial(load_upload, "a.zip")),
     "zip of a batch": (_zip, _read_batch),
-    "npz of a guest": (_guest_npz, partial(_read_guest, "npz")),
-    "csv of a guest": (_guest_csv, partial(_read_guest, "csv")),
+    "npz of predictions": (_predictions_npz, partial(_read_predictions, "npz")),
+    "csv of predictions": (_predictions_csv, partial(_read_predictions, "csv")),
     **{form: (partial(_video, form), _read_video) for form in ("mp4", "webm", "avi")},
     "jpeg": (partial(_picture, "jpeg"), decode),
     "jpeg, progressive": (partial(_picture, "jpeg", progressive=True), decode),

@@ -46,8 +46,8 @@ class Settings(BaseSettings):
         dataset_reader_mb: Memory that reading an uploaded dataset may take, MB; all of it is in a
             process of its own (`common.isolated`).
         dataset_seconds: Processor time that it may take, s.
-        guest_reader_mb: Memory that reading uploaded predictions may take, MB, likewise.
-        guest_seconds: Processor time that it may take, s.
+        predictions_reader_mb: Memory that reading uploaded predictions may take, MB, likewise.
+        predictions_seconds: Processor time that it may take, s.
         video_reader_mb: Memory that decoding a video may take, MB, likewise.
         frame_seconds: Time that decoding its next frame may take, s.
         job_frames: Frames read of one video; None for all.
@@ -75,8 +75,8 @@ class Settings(BaseSettings):
     max_dataset_mb: int = 150
     dataset_reader_mb: int = 1500
     dataset_seconds: int = 120
-    guest_reader_mb: int = 600
-    guest_seconds: int = 20
+    predictions_reader_mb: int = 600
+    predictions_seconds: int = 20
     video_reader_mb: int = 1000
     frame_seconds: int = 20
     job_frames: int | None = None

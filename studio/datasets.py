@@ -9,7 +9,7 @@ import streamlit as st
 from fer_core.dataset import FaceDataset, load
 from fer_core.errors import FerError
 from fer_core.settings import settings
-from studio.words import plain
+from studio.markdown import plain
 
 
 @dataclass(frozen=True)

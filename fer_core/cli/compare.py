@@ -77,7 +77,7 @@ def _contenders(names: list[str]) -> "tuple[list[Contender], tuple]":
 
 def _print(ranking: "Ranking") -> None:
     from fer_core.evaluation.metrics import METRICS
-    from fer_core.evaluation.words import (
+    from fer_core.evaluation.sentences import (
         headline,
         interval_text,
         lead_sentence,

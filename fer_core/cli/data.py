@@ -41,13 +41,13 @@ def info(path: Path = None) -> None:
     """Counts a dataset's faces by class and split, and names what could not be read."""
     from fer_core.cli.source import open_dataset
     from fer_core.dataset import USAGES
+    from fer_core.dataset.sentences import agreement_sentence, baseline_sentence
     from fer_core.dataset.statistics import (
         count,
         imbalance_ratio,
         majority_baseline,
         split_agreement,
     )
-    from fer_core.dataset.words import agreement_sentence, baseline_sentence
     from fer_core.emotions import EMOTIONS
 
     dataset = open_dataset(path)

@@ -104,7 +104,7 @@ def _with_robustness(
 def _print(record: "Evaluation", source: str) -> None:
     from fer_core.evaluation.metrics import METRICS
     from fer_core.evaluation.robustness import CORRUPTIONS
-    from fer_core.evaluation.words import interval_text
+    from fer_core.evaluation.sentences import interval_text
 
     test = record.test
     typer.echo(f"{record.name} on {test.n:,} faces of {source} (protocol {record.protocol})")

@@ -50,9 +50,9 @@ class Contender:
     """One model in a comparison, with all that is known of how it does.
 
     Attributes:
-        name: Registry name, or the name a guest was given.
+        name: Registry name, or the name that uploaded predictions were given.
         title: As people read it; it says so where the model is optimistic.
-        report: R1..R5, "ours", or "guest".
+        report: R1..R5, "ours", or "uploaded".
         protocol: Which faces tested it.
         classes: Emotion names in the order of the outputs.
         split: Its uncalibrated answers on the test faces.
@@ -61,9 +61,9 @@ class Contender:
         calibration: Temperature and what it does.
         data: sha256 of the dataset its row numbers refer to.
         optimistic: Whether the test faces also selected it.
-        cost: None for a guest.
+        cost: None for uploaded predictions.
         robustness: None where it was not measured.
-        history: One row an epoch, None for a guest.
+        history: One row an epoch, None for uploaded predictions.
         best_epoch: The epoch that was kept, where its recipe says so.
         schedule_ended: Whether its learning rate ran down to the end of its schedule.
         reported: What its report claims.

@@ -26,7 +26,7 @@ from fer_core.charts.training import epoch_violins, training_curves
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.robustness import CORRUPTIONS
-from fer_core.evaluation.words import (
+from fer_core.evaluation.sentences import (
     calibration_sentence,
     confused_sentences,
     headline,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fer_core.charts.exhibit import Exhibit
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.words import headline
+from fer_core.evaluation.sentences import headline
 from fer_core.review.chapters import Chapter, chapters
 
 _TEMPLATE = Path(__file__).with_name("document.html")

@@ -18,21 +18,21 @@ from fer_core.evaluation.ranking import Ranking, best_first
 from fer_core.evaluation.significance import Comparison, compare_all
 from fer_core.settings import settings
 
-GUESTS = "guests"
+UPLOADED = "uploaded_predictions"
 """Key in the session's state: contenders somebody brought, by name."""
 
 JOINED = "joined"
-"""Key in the session's state: a guest that has just come and is to be shown."""
+"""Key in the session's state: one that has just been uploaded and is to be shown."""
 
 _FILES = ("evaluation.json", "predictions.npz", "history.csv", "recipe.json", "model.tflite")
 
 
 def read_all() -> Field:
-    """Returns the saved models, read anew when one of their files changes, and the guests."""
+    """Returns the saved models, read anew when a file of theirs changes, and the uploaded ones."""
     weights = settings().weights
     field = _field(weights, _version(weights))
-    guests = tuple(st.session_state.get(GUESTS, {}).values())
-    return Field((*field.contenders, *guests), field.unreadable, field.untrained)
+    uploaded = tuple(st.session_state.get(UPLOADED, {}).values())
+    return Field((*field.contenders, *uploaded), field.unreadable, field.untrained)
 
 
 def _version(weights: Path) -> tuple[tuple[str, int, int], ...]:

@@ -9,7 +9,7 @@ from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.words import wrong_sentence
+from fer_core.evaluation.sentences import wrong_sentence
 from fer_core.settings import settings
 from studio.comparison.choice import choose_one
 from studio.datasets import load_path, say_unreadable

@@ -3,19 +3,19 @@
 import streamlit as st
 
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.words import headline
+from fer_core.evaluation.sentences import headline
 from studio.comparison.attention import show_attention
 from studio.comparison.choice import choose, read_all
 from studio.comparison.confidence import show_confidence
 from studio.comparison.cost import show_cost
 from studio.comparison.failures import show_failures
-from studio.comparison.guests import show_guests
 from studio.comparison.lead import show_lead
 from studio.comparison.mistakes import show_mistakes
 from studio.comparison.ranking import show_missing, show_ranking
 from studio.comparison.robustness import show_robustness
 from studio.comparison.take_away import show_take_away
 from studio.comparison.training import show_training
+from studio.comparison.upload import show_upload
 from studio.no_model import no_model
 from studio.page import lead
 
@@ -29,7 +29,7 @@ SECTIONS = {
     "Mistakes": show_mistakes,
     "Training": show_training,
     "Take away": show_take_away,
-    "Your own": show_guests,
+    "Your own": show_upload,
 }
 
 

@@ -7,10 +7,10 @@ from fer_core.charts.ranking import ranking_table
 from fer_core.evaluation.comparison import Field
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.words import figure_text
+from fer_core.evaluation.sentences import figure_text
 from fer_core.review.chapters import best
 from studio.figure import show
-from studio.words import plain
+from studio.markdown import plain
 
 
 def show_ranking(chosen: Ranking) -> None:

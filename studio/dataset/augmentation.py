@@ -13,7 +13,7 @@ from fer_core.training.recipe import Augmentation
 from fer_core.training.recipes import OURS
 from studio.dataset.view import View
 from studio.face_grid import Face, face_grid
-from studio.words import plain
+from studio.markdown import plain
 
 COUNT = 15
 
@@ -43,7 +43,7 @@ def show_augmentation(view: View) -> None:
     grid = [Face(0, face, label, "as it is")]
     grid += [Face(n, changed, label, f"draw {n}") for n, changed in enumerate(faces, 1)]
     face_grid(grid, key="augmented", opens=False)
-    how = words(recipe.augmentation)
+    how = in_words(recipe.augmentation)
     often = f"Each time an epoch comes to this face it is changed at random: {how}."
     if is_frozen:
         often = (
@@ -75,7 +75,7 @@ def _sample_face() -> np.ndarray:
     return crop(picture, [box])[0]
 
 
-def words(augmentation: Augmentation) -> str:
+def in_words(augmentation: Augmentation) -> str:
     """Returns what an augmentation changes, and by how much, in words."""
     low, high = augmentation.zoom
     parts = (

@@ -9,7 +9,7 @@ from fer_core.audit.duplicates import Duplicates, Leakage, leakage, leaked, usag
 from fer_core.charts.dataset import leakage_effect
 from fer_core.common.numerals import percent
 from fer_core.dataset import USAGES, FaceDataset
-from fer_core.dataset.words import number_of_faces
+from fer_core.dataset.sentences import number_of_faces
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from fer_core.savedmodels import Predictions, open_model
@@ -75,7 +75,7 @@ def _sentence(
     """Says how many of the faces shown are copies, and what is wrong with that."""
     photographs = found["copy_of"].nunique()
     faces = len(found) + photographs
-    words = (
+    sentence = (
         f"**{faces:,} of {shown.sum():,} faces ({percent(faces / max(shown.sum(), 1))}) are there "
         f"more than once**, as {photographs:,} photographs; {found['exact'].sum():,} of the "
         f"{len(found):,} copies are exact."
@@ -88,11 +88,11 @@ def _sentence(
                 met = is_leaked[of_split]
                 parts.append(f"{number_of_faces(met.sum())} of {split} ({percent(met.mean())})")
         if parts:
-            words += f" With a copy in Training: {' and '.join(parts)}."
+            sentence += f" With a copy in Training: {' and '.join(parts)}."
     if "label" in found and len(found):
         differ = (found["label"] != found["label_of_copy"]).mean()
-        words += f" **{percent(float(differ))} of the copies carry another label.**"
-    return words
+        sentence += f" **{percent(float(differ))} of the copies carry another label.**"
+    return sentence
 
 
 def _show_leakage(predictions: dict[str, Predictions], is_leaked: np.ndarray) -> None:

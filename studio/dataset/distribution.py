@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from fer_core.charts.dataset import PER_CLASS, class_counts, class_shares, sample_grid
+from fer_core.dataset.sentences import ALPHA, agreement_sentence, baseline_sentence
 from fer_core.dataset.statistics import imbalance_ratio, majority_baseline, split_agreement
-from fer_core.dataset.words import ALPHA, agreement_sentence, baseline_sentence
 from studio.dataset.view import View
 from studio.figure import show, show_exhibit
 

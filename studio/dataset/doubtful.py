@@ -15,13 +15,13 @@ from fer_core.audit.duplicates import leaked, usage_of
 from fer_core.audit.held_out import HeldOut, read_held_out
 from fer_core.common.numerals import percent
 from fer_core.dataset import USAGES
-from fer_core.dataset.words import number_of_faces
+from fer_core.dataset.sentences import number_of_faces
 from fer_core.errors import FerError
 from fer_core.savedmodels import PredictedSplit, Predictions, open_model
 from studio.dataset.gallery import show_gallery
 from studio.dataset.view import View, duplicates_of, once
 from studio.loaders import fingerprint, models_in_order, title
-from studio.words import plain
+from studio.markdown import plain
 
 
 def show_doubtful(view: View) -> None:

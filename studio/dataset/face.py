@@ -16,7 +16,7 @@ from studio.dataset.origin import place
 from studio.dataset.view import View
 from studio.figure import show
 from studio.loaders import classifier, models_in_order, title
-from studio.words import plain
+from studio.markdown import plain
 
 SCALE = 6
 """A face is shown 6 x 48 = 288 pixels wide."""

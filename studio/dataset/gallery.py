@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.dataset import USAGES, FaceDataset
-from fer_core.dataset.words import number_of_faces
+from fer_core.dataset.sentences import number_of_faces
 from fer_core.emotions import EMOTIONS
 from studio.dataset.face import open_face
 from studio.dataset.view import View

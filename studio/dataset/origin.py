@@ -3,7 +3,7 @@
 import numpy as np
 
 from fer_core.dataset import FaceDataset
-from studio.words import code
+from studio.markdown import code
 
 
 def place(dataset: FaceDataset, row: int) -> str:

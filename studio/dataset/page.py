@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.dataset.words import headline
+from fer_core.dataset.sentences import headline
 from fer_core.errors import FerError
 from studio.dataset.appearance import show_appearance
 from studio.dataset.augmentation import show_augmentation
@@ -12,8 +12,8 @@ from studio.dataset.quality import show_quality
 from studio.dataset.samples import show_samples
 from studio.dataset.source import choose_dataset
 from studio.dataset.view import View, choose_classes
+from studio.markdown import plain
 from studio.page import lead
-from studio.words import plain
 
 SECTIONS = {
     "Distribution": show_distribution,

@@ -11,7 +11,7 @@ from fer_core.dataset.load import UPLOADS
 from fer_core.errors import FerError
 from fer_core.settings import settings
 from studio.datasets import Loaded, load_path, say_unreadable
-from studio.words import plain
+from studio.markdown import plain
 
 CHOSEN = "dataset_path"
 """Key in the session's state: a path somebody named."""

@@ -10,7 +10,7 @@ from fer_core.imageops.twins import TWINS, TwinResult, compare, compare_opening
 from fer_core.images import shrunk
 from studio.imageops.settings import edit_settings
 from studio.imageops.sources import Preview
-from studio.words import plain
+from studio.markdown import plain
 
 _SIDE = 640
 """Longest side of the picture that is compared, px: NumPy's way takes its time on larger ones."""

@@ -6,8 +6,8 @@ import streamlit as st
 
 from fer_core.errors import FerError
 from studio.imageops.sources import choose_pictures
+from studio.markdown import plain
 from studio.page import lead
-from studio.words import plain
 
 _VIEWS = (
     ":material/tune: Pipeline",

@@ -10,8 +10,8 @@ from fer_core.images import EXTENSIONS, decode, encode_png, shrunk
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS, paint
+from studio.markdown import code
 from studio.pictures import Picture
-from studio.words import code
 
 PREVIEW_SIDE = 1200
 """Longest side of the copy that the page works on, pixels."""

@@ -12,7 +12,7 @@ from fer_core.imageops.parameters import Number, Switch, Words
 from fer_core.imageops.pipeline import MOST_STEPS
 from fer_core.imageops.presets import PRESETS
 from studio.imageops.settings import edit_settings
-from studio.words import plain
+from studio.markdown import plain
 
 _STATE = "ops_steps"
 

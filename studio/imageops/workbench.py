@@ -17,8 +17,8 @@ from studio.before_after import before_after
 from studio.figure import show_exhibit
 from studio.imageops.sources import PREVIEW_SIDE, Preview
 from studio.imageops.steps import edit_pipeline
+from studio.markdown import plain
 from studio.pictures import Picture
-from studio.words import plain
 
 
 def work(pictures: Sequence[Picture], preview: Preview) -> str:

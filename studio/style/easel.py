@@ -10,9 +10,9 @@ from fer_core.styletransfer.emotion_change import EmotionChange, emotion_changes
 from studio.before_after import before_after
 from studio.figure import show
 from studio.loaders import pipeline, title
+from studio.markdown import plain
 from studio.style import painted
 from studio.style.painted import Painted
-from studio.words import plain
 
 _DIVIDER = 15
 """Where the divider stands at first, percent: the painting is what one came for."""

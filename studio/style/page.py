@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer_core.errors import FerError
 from fer_core.images import shrunk
+from studio.markdown import plain
 from studio.page import lead
 from studio.pictures import choose
 from studio.style import painted, work
@@ -13,7 +14,6 @@ from studio.style.easel import show_emotion_change, show_making, show_painting, 
 from studio.style.options import choose_options
 from studio.style.paintings import choose_paintings
 from studio.style.photo import read
-from studio.words import plain
 
 _PREVIEW = 400
 

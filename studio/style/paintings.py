@@ -10,7 +10,7 @@ from fer_core.images import EXTENSIONS, decode, shrunk
 from fer_core.settings import settings
 from fer_core.styletransfer.engine import LARGEST_STYLE
 from fer_core.styletransfer.paintings import PAINTINGS, SIZE, paint
-from studio.words import plain
+from studio.markdown import plain
 
 _CHOSEN = "style_painting"
 _THUMBNAIL = 192

@@ -16,10 +16,10 @@ from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import LARGEST_SIZE, StyleOptions
 from studio import compat, memory
 from studio.data_url import data_url
+from studio.markdown import plain
 from studio.style.painted import Painted, keep
 from studio.style.paintings import Choice
 from studio.turns import duration, waiting
-from studio.words import plain
 
 _JOB = "style_job"
 

@@ -11,7 +11,7 @@ from fer_core.dataset.parquet_form import write_parquet
 from fer_core.settings import ROOT, settings
 from studio.dataset.source import CHOSEN
 from studio.datasets import load_path
-from studio.words import plain
+from studio.markdown import plain
 
 
 def test_upload_is_shown_and_written_nowhere(

@@ -13,7 +13,7 @@ from fer_core.imageops.archive import zip_results
 from fer_core.images import decode, encode_png
 from fer_core.settings import ROOT, settings
 from studio.imageops.sources import OWN
-from studio.words import plain
+from studio.markdown import plain
 
 VIEWS = {
     "libraries": ":material/compare: Three libraries",

@@ -11,18 +11,18 @@ from forms import zipped
 from streamlit.testing.v1 import AppTest
 
 from fer_core.evaluation.comparison import Contender, read_field
-from fer_core.evaluation.guests import read_guest
+from fer_core.evaluation.uploaded import read_uploaded
 from fer_core.images import encode_png
 from fer_core.savedmodels import open_model, update_manifest
 from fer_core.settings import ROOT, settings
 from studio.comparison import mistakes
-from studio.comparison.choice import GUESTS
-from studio.words import plain
+from studio.comparison.choice import UPLOADED
+from studio.markdown import plain
 
 
-def open_page(guests: Sequence[Contender] = (), **query: str | list[str]) -> AppTest:
+def open_page(uploaded: Sequence[Contender] = (), **query: str | list[str]) -> AppTest:
     page = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=120)
-    page.session_state[GUESTS] = {guest.name: guest for guest in guests}
+    page.session_state[UPLOADED] = {contender.name: contender for contender in uploaded}
     page.switch_page("pages/3_Model_comparison.py")
     for key, value in query.items():
         page.query_params[key.replace("models_", "models-")] = value
@@ -189,16 +189,16 @@ def test_models_of_one_protocol_on_other_faces_are_never_paired(five_models) -> 
     "section", ["Failures", "Attention", "Training", "Cost", "Robustness", "Take away"]
 )
 @pytest.mark.parametrize("models", [["one", "two"], ["Custom CNN", "one", "two"]])
-def test_two_guests_as_the_pair_break_no_section(saved_models, section, models) -> None:
+def test_two_uploaded_models_as_the_pair_break_no_section(saved_models, section, models) -> None:
     data = (saved_models / "custom_cnn" / "predictions.npz").read_bytes()
     known = read_field(saved_models).contenders
-    guests = [read_guest(name, "x.npz", data, known) for name in ("one", "two")]
-    page = open_page(guests, section=section, models_fer2013=models, first="one", second="two")
+    uploaded = [read_uploaded(name, "x.npz", data, known) for name in ("one", "two")]
+    page = open_page(uploaded, section=section, models_fer2013=models, first="one", second="two")
     assert not page.exception
     assert not page.error
     assert page.dataframe[0].value["Model"].tolist() == models
     if section == "Failures":
-        assert [box.value for box in page.selectbox] == ["guest one", "guest two"]
+        assert [box.value for box in page.selectbox] == ["uploaded one", "uploaded two"]
 
 
 def test_wrong_faces_are_those_of_one_model(five_models, monkeypatch, tmp_path) -> None:
@@ -247,7 +247,7 @@ def test_brought_predictions_join_for_the_session(five_models) -> None:
     assert not page.exception
     assert not page.error
     assert "theirs" in page.dataframe[0].value["Model"].tolist()
-    page.get_by_key("remove-guest theirs").click().run()
+    page.get_by_key("remove-uploaded theirs").click().run()
     assert "theirs" not in page.dataframe[0].value["Model"].tolist()
 
 

@@ -14,10 +14,10 @@ from fer_core.styletransfer.jobs import Painting, PaintingQueue
 from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import StyleOptions
 from fer_core.styletransfer.paintings import PAINTINGS
+from studio.markdown import plain
 from studio.pictures import UPLOAD
 from studio.style import photo, work
 from studio.turns import duration
-from studio.words import plain
 
 FAKE = (sys.executable, str(ROOT / "tests" / "styletransfer" / "fake_worker.py"))
 FINISHES, NEVER_ENDS, FAILS = range(3)

@@ -47,8 +47,8 @@ def test_names_from_outside_cannot_break_out_of_the_page(rankings) -> None:
     from dataclasses import replace
 
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
-    guest = replace(rankings[0].contenders[0], name=evil, title=evil)
-    ranking = replace(rankings[0], contenders=(guest,), comparisons=())
+    outsider = replace(rankings[0].contenders[0], name=evil, title=evil)
+    ranking = replace(rankings[0], contenders=(outsider,), comparisons=())
     html = review_html([ranking])
     body = html[: html.rindex("<script>")]
     assert "<script>alert" not in body

@@ -15,9 +15,9 @@ from fer_core.emotions import COLOURS, EMOTIONS
 from fer_core.inference import FaceEmotion, as_table
 from fer_core.inference.pipeline import NOT_SURE
 from studio.bars import show_emotions
+from studio.markdown import plain
 from studio.pictures import Picture
 from studio.reading import Reading, marked_png
-from studio.words import plain
 
 _HIGHEST = 560
 """Height, px, that a picture is shown at most, so that picture and bars fit on one screen."""

@@ -7,11 +7,11 @@ from fer_core.inference import as_records
 from studio.classify.controls import Controls, choose_controls
 from studio.classify.pictures.results import show_faces, show_picture, show_table
 from studio.loaders import fingerprint, title
+from studio.markdown import plain
 from studio.page import lead
 from studio.pictures import Picture, choose
 from studio.reading import Reading, read
 from studio.sentence import sentence
-from studio.words import plain
 
 
 def read_pictures() -> None:

@@ -18,9 +18,9 @@ from studio.classify.limits import largest_file_mb
 from studio.classify.video.results import sentence, show_results
 from studio.data_url import data_url
 from studio.loaders import pipeline, title
+from studio.markdown import plain
 from studio.page import lead
 from studio.turns import waiting
-from studio.words import plain
 
 _JOB, _FILE = "video_job", "video_of_job"
 _EVERY = 1.0

@@ -7,8 +7,7 @@ import pytest
 from fer_core.evaluation.comparison import read_field
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.ranking import best_first
-from fer_core.evaluation.significance import Comparison, compare_all
-from fer_core.evaluation.words import (
+from fer_core.evaluation.sentences import (
     confused_sentences,
     headline,
     judge_training,
@@ -17,6 +16,7 @@ from fer_core.evaluation.words import (
     recommend,
     robustness_sentence,
 )
+from fer_core.evaluation.significance import Comparison, compare_all
 
 TITLES = {"a": "Model A", "b": "Model B"}
 

@@ -1,4 +1,4 @@
-"""Predictions that somebody brings: a third party's, or a model's on one's own faces."""
+"""Predictions that somebody uploads: a third party's, or a model's on one's own faces."""
 
 import hashlib
 import io
@@ -36,7 +36,7 @@ SCHEMA = (
 )
 
 
-def read_guest(title: str, file: str, data: bytes, known: Sequence[Contender]) -> Contender:
+def read_uploaded(title: str, file: str, data: bytes, known: Sequence[Contender]) -> Contender:
     """Returns uploaded predictions as a contender, judged as the saved models are.
 
     It joins the contenders whose test faces are the very same, with the same labels; otherwise it
@@ -56,7 +56,7 @@ def read_guest(title: str, file: str, data: bytes, known: Sequence[Contender]) -
     form = file.lower().rpartition(".")[2]
     if form not in _READERS:
         raise EvaluationError(f"{file} is neither a csv nor an npz file.")
-    limits = Limits(settings().guest_reader_mb, settings().guest_seconds)
+    limits = Limits(settings().predictions_reader_mb, settings().predictions_seconds)
     classes, test, validation = isolated.call(
         _READERS[form], data, limits=limits, error=EvaluationError, subject=file
     )
@@ -64,13 +64,13 @@ def read_guest(title: str, file: str, data: bytes, known: Sequence[Contender]) -
         raise EvaluationError(f"{len(test)} faces are too few to judge; {LEAST_FACES} are needed.")
     protocol, fingerprint, test = _place(classes, test, known)
     temperature = 1.0
-    title = re.sub(r"[^\w ()+-]", " ", title).strip() or "guest"
+    title = re.sub(r"[^\w ()+-]", " ", title).strip() or "uploaded"
     if validation is not None and len(validation):
         temperature = fit_temperature(validation.probabilities, validation.labels)
     return Contender(
-        name=f"guest {title}",
+        name=f"uploaded {title}",
         title=title,
-        report="guest",
+        report="uploaded",
         protocol=protocol,
         classes=classes,
         split=test,

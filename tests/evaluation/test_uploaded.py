@@ -9,7 +9,7 @@ from fer_core.dataset import FaceDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import common_view, group_title, groups_of, read_field
 from fer_core.evaluation.evaluate import evaluate_own
-from fer_core.evaluation.guests import own_contender, read_guest
+from fer_core.evaluation.uploaded import own_contender, read_uploaded
 from fer_core.savedmodels import open_model
 
 
@@ -36,33 +36,33 @@ def as_npz(**arrays) -> bytes:
 def test_csv_of_known_faces_joins_their_protocol_in_any_order(known) -> None:
     custom = known[1]
     shuffled = np.random.default_rng(0).permutation(len(custom.split))
-    guest = read_guest("theirs", "theirs.csv", as_csv(custom, shuffled), known)
-    assert guest.protocol == "fer2013"
-    assert guest.title == "theirs"
-    assert (guest.split.rows == custom.split.rows).all()
-    assert (guest.right == custom.right).all()
-    assert guest.accuracy.value == pytest.approx(custom.accuracy.value)
-    assert guest.calibration.temperature == 1
+    uploaded = read_uploaded("theirs", "theirs.csv", as_csv(custom, shuffled), known)
+    assert uploaded.protocol == "fer2013"
+    assert uploaded.title == "theirs"
+    assert (uploaded.split.rows == custom.split.rows).all()
+    assert (uploaded.right == custom.right).all()
+    assert uploaded.accuracy.value == pytest.approx(custom.accuracy.value)
+    assert uploaded.calibration.temperature == 1
 
 
 def test_title_keeps_nothing_that_means_anything_elsewhere(known) -> None:
-    guest = read_guest("../<b>[evil](x) 2.1*", "x.csv", as_csv(known[1]), known)
-    assert guest.title == "b  evil (x) 2 1"
+    uploaded = read_uploaded("../<b>[evil](x) 2.1*", "x.csv", as_csv(known[1]), known)
+    assert uploaded.title == "b  evil (x) 2 1"
 
 
 def test_csv_joins_a_split_that_is_not_in_row_order(known) -> None:
     dcnn = known[3]
     assert (np.diff(dcnn.split.rows) < 0).any()
-    guest = read_guest("theirs", "theirs.csv", as_csv(dcnn), known)
-    assert guest.protocol == "r3"
-    assert (guest.split.rows == dcnn.split.rows).all()
-    assert (guest.right == dcnn.right).all()
+    uploaded = read_uploaded("theirs", "theirs.csv", as_csv(dcnn), known)
+    assert uploaded.protocol == "r3"
+    assert (uploaded.split.rows == dcnn.split.rows).all()
+    assert (uploaded.right == dcnn.right).all()
 
 
 def test_npz_with_classes_in_another_order_is_put_in_ours(known, made_up_five) -> None:
     custom = known[1]
     turned = custom.classes[::-1]
-    guest = read_guest(
+    uploaded = read_uploaded(
         "turned",
         "turned.npz",
         as_npz(
@@ -73,16 +73,16 @@ def test_npz_with_classes_in_another_order_is_put_in_ours(known, made_up_five) -
         ),
         known,
     )
-    assert guest.classes == custom.classes
-    assert guest.split.probabilities == pytest.approx(custom.split.probabilities)
-    assert (guest.split.labels == custom.split.labels).all()
+    assert uploaded.classes == custom.classes
+    assert uploaded.split.probabilities == pytest.approx(custom.split.probabilities)
+    assert (uploaded.split.labels == custom.split.labels).all()
 
 
 def test_our_own_npz_is_read_and_a_temperature_fitted(known, made_up_five) -> None:
     data = (made_up_five / "custom_cnn" / "predictions.npz").read_bytes()
-    guest = read_guest("again", "predictions.npz", data, known)
-    assert guest.calibration.temperature == pytest.approx(known[1].calibration.temperature)
-    assert guest.accuracy == known[1].accuracy
+    uploaded = read_uploaded("again", "predictions.npz", data, known)
+    assert uploaded.calibration.temperature == pytest.approx(known[1].calibration.temperature)
+    assert uploaded.accuracy == known[1].accuracy
 
 
 def test_other_faces_are_set_apart_and_meet_each_other(known) -> None:
@@ -90,8 +90,8 @@ def test_other_faces_are_set_apart_and_meet_each_other(known) -> None:
     table = pd.DataFrame(rng.dirichlet(np.ones(2), 40), columns=["Happiness", "sad"])
     table.insert(0, "label", ["happy", "sadness"] * 20)
     table.insert(0, "row", np.arange(40))
-    first = read_guest("one", "one.csv", table.to_csv(index=False).encode(), known)
-    second = read_guest("two", "two.csv", table[::-1].to_csv(index=False).encode(), known)
+    first = read_uploaded("one", "one.csv", table.to_csv(index=False).encode(), known)
+    second = read_uploaded("two", "two.csv", table[::-1].to_csv(index=False).encode(), known)
     assert first.protocol == second.protocol
     assert first.protocol.startswith("own-")
     assert first.faces == second.faces
@@ -101,22 +101,22 @@ def test_other_faces_are_set_apart_and_meet_each_other(known) -> None:
 def test_some_of_the_known_faces_meet_them_in_the_common_view(known) -> None:
     custom = known[1]
     few = np.random.default_rng(0).permutation(len(custom.split))[:900]
-    guest = read_guest("theirs", "theirs.csv", as_csv(custom, few), known)
-    assert guest.protocol.startswith("own-")
-    common = common_view((custom, guest))
+    uploaded = read_uploaded("theirs", "theirs.csv", as_csv(custom, few), known)
+    assert uploaded.protocol.startswith("own-")
+    common = common_view((custom, uploaded))
     assert len(common[0].split) == 900
     assert (common[0].right == common[1].right).all()
     with pytest.raises(EvaluationError, match="Only 150 faces"):
-        common_view((custom, read_guest("x", "x.csv", as_csv(custom, few[:150]), known)))
+        common_view((custom, read_uploaded("x", "x.csv", as_csv(custom, few[:150]), known)))
 
 
 def test_the_same_row_numbers_with_other_labels_are_other_faces(known) -> None:
     custom = known[1]
     turned = replace(custom, split=replace(custom.split, labels=6 - custom.split.labels))
-    guest = read_guest("theirs", "theirs.csv", as_csv(turned), known)
-    assert guest.protocol != "fer2013"
+    uploaded = read_uploaded("theirs", "theirs.csv", as_csv(turned), known)
+    assert uploaded.protocol != "fer2013"
     with pytest.raises(EvaluationError, match="different data sets"):
-        common_view((custom, guest))
+        common_view((custom, uploaded))
 
 
 def own(name: str, level: int, saved_models, n: int = 300):
@@ -208,4 +208,4 @@ def _rows(**changes) -> bytes:
 )
 def test_bad_upload_is_refused_with_the_reason(file, data, message, known) -> None:
     with pytest.raises(EvaluationError, match=message):
-        read_guest("bad", file, data, known)
+        read_uploaded("bad", file, data, known)

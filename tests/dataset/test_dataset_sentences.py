@@ -1,7 +1,7 @@
 import numpy as np
 
+from fer_core.dataset.sentences import agreement_sentence, baseline_sentence, headline
 from fer_core.dataset.statistics import Baseline, read_statistics, split_agreement
-from fer_core.dataset.words import agreement_sentence, baseline_sentence, headline
 from fer_core.emotions import EMOTIONS
 
 

@@ -7,15 +7,15 @@ from fer_core.dataset.load import UPLOADS
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.evaluate import evaluate_own
-from fer_core.evaluation.guests import SCHEMA, own_contender, read_guest
 from fer_core.evaluation.ranking import Ranking
+from fer_core.evaluation.uploaded import SCHEMA, own_contender, read_uploaded
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import settings
-from studio.comparison.choice import GUESTS, JOINED, read_all
+from studio.comparison.choice import JOINED, UPLOADED, read_all
 from studio.loaders import title
 
 
-def show_guests(chosen: Ranking) -> None:
+def show_upload(chosen: Ranking) -> None:
     """Draws the two ways to join the comparison for this session, and who has joined."""
     st.subheader("Bring your own", anchor=False)
     left, right = st.columns(2, gap="large")
@@ -25,31 +25,32 @@ def show_guests(chosen: Ranking) -> None:
     with right:
         st.markdown("#### Faces of your own")
         _bring_faces(chosen)
-    for name, guest in list(_guests().items()):
+    for name, contender in list(_uploaded().items()):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{guest.title}**, {len(guest.split):,} faces")
+            st.markdown(f"**{contender.title}**, {len(contender.split):,} faces")
             if st.button("Remove", key=f"remove-{name}", icon=":material/close:"):
-                del _guests()[name]
+                del _uploaded()[name]
                 st.rerun()
 
 
-def _guests() -> dict[str, Contender]:
-    return st.session_state.setdefault(GUESTS, {})
+def _uploaded() -> dict[str, Contender]:
+    return st.session_state.setdefault(UPLOADED, {})
 
 
 def _bring_predictions() -> None:
-    with st.form("guest", border=False):
+    with st.form("predictions", border=False):
         file = st.file_uploader("Predictions", ("csv", "npz"), help=SCHEMA)
         name = st.text_input("What to call it", max_chars=30, placeholder="their model")
         if not st.form_submit_button("Compare", icon=":material/person_add:") or file is None:
             st.caption("They stay in memory until the session ends.")
             return
     try:
-        guest = read_guest(name or file.name, file.name, file.getvalue(), read_all().contenders)
+        known = read_all().contenders
+        contender = read_uploaded(name or file.name, file.name, file.getvalue(), known)
     except FerError as error:
         st.error(str(error), icon=":material/error:")
         return
-    _join(guest)
+    _join(contender)
     st.rerun()
 
 
@@ -81,11 +82,10 @@ def _judge(file: str, data: bytes, runnable: list[Contender]) -> None:
         for contender in runnable:
             status.update(label=f"{contender.title} reads {len(dataset):,} faces")
             predictions, record = evaluate_own(open_model(contender.name), dataset)
-            guest = own_contender(title(contender.name), predictions, record)
-            _join(guest)
+            _join(own_contender(title(contender.name), predictions, record))
     st.rerun()
 
 
-def _join(guest: Contender) -> None:
-    _guests()[guest.name] = guest
-    st.session_state[JOINED] = guest
+def _join(contender: Contender) -> None:
+    _uploaded()[contender.name] = contender
+    st.session_state[JOINED] = contender

@@ -3,7 +3,7 @@ import html
 import pytest
 from markdown_it import MarkdownIt
 
-from studio.words import code, plain
+from studio.markdown import code, plain
 
 NAMES = [
     "party 2024-06-01.jpg",
