@@ -175,13 +175,13 @@ class Visitor:
         self._wait(_is_end)
         return time.perf_counter() - start
 
-    def keys(self) -> list[str]:
-        """Returns the keys of the widgets on the page."""
-        return list(self._widgets)
+    def has(self, key: str) -> bool:
+        """Returns whether the page has a widget of that key."""
+        return key in self._widgets
 
     def says(self, words: str) -> bool:
-        """Returns whether the last run wrote these words."""
-        return any(words in text for text in self.texts)
+        """Returns whether the last run wrote these words; Markdown's backslashes do not count."""
+        return any(words in text.replace("\\", "") for text in self.texts)
 
     def _ask_for_token(self) -> str:
         connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)

@@ -26,6 +26,8 @@ HOSTED: dict[str, int] = {
 """Limits of a public server, where strangers share one machine."""
 
 _SHARE_OF_MEMORY = 0.4
+_SHARE_OF_A_VISITOR = 0.5
+_UNPACKED_PER_PACKED = 4  # `fer2013.csv` packs 3.2 to 1
 
 
 class Settings(BaseSettings):
@@ -114,6 +116,20 @@ class Settings(BaseSettings):
                 "Set FER_WEIGHTS to a folder of your own, as a copy of that one."
             )
         return self.weights
+
+    @property
+    def visitor_memory(self) -> int:
+        """What one visitor may hold of it, bytes."""
+        return int(self.memory * _SHARE_OF_A_VISITOR)
+
+    @property
+    def max_unpacked_mb(self) -> int:
+        """To how many MB an archive or a parquet may unpack.
+
+        No more than half of what one visitor may hold: the file and another dataset are there.
+        """
+        half = self.visitor_memory // 2 // 2**20
+        return min(self.max_dataset_mb * _UNPACKED_PER_PACKED, half)
 
     @property
     def fetched(self) -> Path:

@@ -27,16 +27,13 @@ from studio import compat
 TIDIED_EVERY = 5.0
 """Seconds between two looks at who has left and who holds what."""
 
-_SHARE = 0.5
-"""Of the whole budget, what one visitor may hold."""
-
 _LARGE = 64 * 2**10
 """A session's values of fewer bytes stay with it when it has to give way."""
 
 _EACH = 1024
 """Bytes that each upload costs beside its own."""
 
-_UPLOADS, _STATE = "uploads", "what its pages keep"
+_UPLOADS, _READ, _STATE = "uploads", "a dataset being read", "what its pages keep"
 _GAVE_WAY = (
     "This server ran short of memory and let go of what you had uploaded or made here, as you had "
     "not used it for the longest. Upload it again to go on."
@@ -47,8 +44,7 @@ _log = logging.getLogger(__name__)
 @cache
 def budget() -> Budget:
     """Returns the one budget of this server."""
-    limit = settings().memory
-    return Budget(limit, int(limit * _SHARE), _drop)
+    return Budget(settings().memory, settings().visitor_memory, _drop)
 
 
 def watch() -> None:
@@ -74,24 +70,21 @@ def when_left(leave: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def room(what: str, size: int) -> Iterator[None]:
-    """Keeps room for what is about to be made, until it is there and counted.
+def room_for_dataset(data: bytes) -> Iterator[None]:
+    """Keeps room for the largest dataset that a file could unpack to, and for a second copy of it.
 
-    Args:
-        what: Its name.
-        size: The most bytes it may have.
+    The copy is what the process that reads it is sent. The dataset itself counts with what its
+    session keeps, from the next look on.
 
     Raises:
         BudgetError: If there is none.
     """
     session = compat.session_id()
-    budget().hold(session, what, size)
+    budget().hold(session, _READ, settings().max_unpacked_mb * 2**20 + len(data))
     try:
         yield
     finally:
-        budget().release(session, what)
-        if compat.is_served():
-            _count(session)
+        budget().release(session, _READ)
 
 
 def tidy() -> None:

@@ -31,3 +31,13 @@ def test_models_of_an_installed_package_are_read_and_never_written(monkeypatch):
     monkeypatch.setenv("FER_WEIGHTS", str(PACKAGED_WEIGHTS))
     with pytest.raises(SettingsError, match="Set FER_WEIGHTS to a folder of your own"):
         _ = Settings().weights_to_write
+
+
+def test_dataset_unpacks_to_no_more_than_a_visitor_may_hold(
+    monkeypatch,
+):
+    monkeypatch.setenv("FER_MEMORY_MB", "9000")
+    assert Settings().max_unpacked_mb == 600
+    monkeypatch.setenv("FER_MEMORY_MB", "400")
+    assert Settings().visitor_memory == 200 * 2**20
+    assert Settings().max_unpacked_mb == 100

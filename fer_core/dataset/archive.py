@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-from fer_core.dataset.collector import unpacked_limit_mb
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet
 from fer_core.dataset.tree_form import Member, read_tree
 from fer_core.errors import DatasetError
 from fer_core.images import EXTENSIONS
+from fer_core.settings import settings
 
 MAX_MEMBERS = 200_000
 _KNOWN = ("fer2013.csv", "icml_face_data.csv")
@@ -135,7 +135,7 @@ def read_tar(path: Path, source: str) -> FaceDataset:
 
 def _refuse_bomb(members: Sequence[Member], source: str) -> None:
     """Refuses by the sizes declared, which bind: `Member.read` asks for no more of a member."""
-    limit = unpacked_limit_mb()
+    limit = settings().max_unpacked_mb
     size = sum(member.size for member in members) / 2**20
     if size > limit or len(members) > MAX_MEMBERS:
         raise DatasetError(

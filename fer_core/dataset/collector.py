@@ -6,15 +6,6 @@ from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError
 from fer_core.images import FACE_SIZE
-from fer_core.settings import settings
-
-UNPACKED_PER_PACKED = 4
-"""A file may unpack to this many times `max_dataset_mb`; `fer2013.csv` packs 3.2 to 1."""
-
-
-def unpacked_limit_mb() -> int:
-    """Returns to how many MB an archive or a parquet may unpack."""
-    return settings().max_dataset_mb * UNPACKED_PER_PACKED
 
 
 class Collector:

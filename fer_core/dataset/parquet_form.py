@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fer_core.common.files import writing
-from fer_core.dataset.collector import column_names, unpacked_limit_mb
+from fer_core.dataset.collector import column_names
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.parquet_pages import unpacked_size
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError
 from fer_core.images import FACE_SIZE
+from fer_core.settings import settings
 
 PIXELS = FACE_SIZE * FACE_SIZE
 VOTES = "ferplus_"
@@ -70,10 +71,10 @@ def _refuse_bomb(file: BinaryIO, metadata: pq.FileMetaData, source: str) -> None
     """Refuses what would take too much memory, by the rows declared and the bytes of the pages."""
     rows = metadata.num_rows
     megabytes = rows * PIXELS / 2**20
-    if megabytes > unpacked_limit_mb():
+    if megabytes > settings().max_unpacked_mb:
         raise DatasetError(
             f"{source} holds {rows:,} rows, which would take {megabytes:,.0f} MB; the limit is "
-            f"{unpacked_limit_mb():,} MB. Run the app yourself and name its path."
+            f"{settings().max_unpacked_mb:,} MB. Run the app yourself and name its path."
         )
     paths = [metadata.schema.column(number).path for number in range(metadata.num_columns)]
     votes = _vote_columns(paths)

@@ -58,6 +58,7 @@ class VideoJob(Job):
 
     def work(self) -> None:
         """Reads the video, frame by frame."""
+        _check_upload(self._data)
         film, rows = io.BytesIO(), io.BytesIO()
         table = io.TextIOWrapper(rows, "utf-8", newline="", write_through=True)
         with UploadReader(self._data) as reader:
@@ -114,6 +115,15 @@ class VideoJob(Job):
     def unforeseen(self, error: Exception) -> str:
         """Returns the message for an error that nobody wrote for the user."""
         return f"The video could not be read ({type(error).__name__}: {error})."
+
+
+def _check_upload(data: bytes) -> None:
+    most = settings().max_video_mb
+    if len(data) > most * 2**20:
+        raise VideoError(
+            f"The video has {len(data) / 2**20:.0f} MB; the limit is {most} MB. Cut it, or read it "
+            "on your own machine."
+        )
 
 
 def _check_size(*files: io.BytesIO) -> None:

@@ -11,6 +11,7 @@ from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.uploaded import SCHEMA, own_contender, read_uploaded
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import settings
+from studio import memory
 from studio.comparison.choice import JOINED, UPLOADED, read_all
 from studio.loaders import title
 
@@ -78,7 +79,8 @@ def _bring_faces(chosen: Ranking) -> None:
 
 def _judge(file: str, data: bytes, runnable: list[Contender]) -> None:
     with st.status("Reading the faces") as status:
-        dataset = load_upload(file, data)
+        with memory.room_for_dataset(data):
+            dataset = load_upload(file, data)
         for contender in runnable:
             status.update(label=f"{contender.title} reads {len(dataset):,} faces")
             predictions, record = evaluate_own(open_model(contender.name), dataset)

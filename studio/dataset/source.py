@@ -10,6 +10,7 @@ from fer_core.dataset.download import SOURCES, fetch_fer2013
 from fer_core.dataset.load import UPLOADS
 from fer_core.errors import FerError
 from fer_core.settings import settings
+from studio import memory
 from studio.datasets import Loaded, load_path, say_unreadable
 from studio.markdown import plain
 
@@ -130,7 +131,7 @@ def _upload() -> None:
         return
     data = file.getvalue()
     try:
-        with st.spinner("Reading the upload"):
+        with st.spinner("Reading the upload"), memory.room_for_dataset(data):
             dataset = load_upload(file.name, data)
     except FerError as error:
         st.error(plain(str(error)), icon=":material/upload_file:")

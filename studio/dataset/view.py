@@ -100,11 +100,11 @@ def strangeness_of(loaded: Loaded) -> np.ndarray:
 
 
 def once(what: str, loaded: Loaded, compute: Callable[[FaceDataset], Result]) -> Result:
-    """Returns what is computed from a dataset, computed once for all who look at it.
+    """Returns what is computed from a dataset, once for all who look at it, or for its uploader.
 
     `compute` may draw how far it is, which a function cached by Streamlit could not.
     """
-    place = _place(what, loaded.key)
+    place = (_place_of_visitor if loaded.is_upload else _place)(what, loaded.key)
     with place.lock:
         if not place.results:
             place.results.append(compute(loaded.dataset))
@@ -125,4 +125,9 @@ class _Place:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _place(what: str, key: str) -> _Place:
+    return _Place()
+
+
+@st.cache_resource(max_entries=32, scope="session", show_spinner=False)
+def _place_of_visitor(what: str, key: str) -> _Place:
     return _Place()

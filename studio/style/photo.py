@@ -4,11 +4,12 @@ import numpy as np
 import streamlit as st
 
 from fer_core.faces import FaceBox, detector, resolve
-from fer_core.images import decode
+from fer_core.images import decode, shrunk
+from fer_core.styletransfer.options import LARGEST_SIZE
 
 
 def read(data: bytes) -> tuple[np.ndarray, list[FaceBox]]:
-    """Returns a photo as uint8 RGB of shape (h, w, 3), and its faces; kept for the session.
+    """Returns a photo as uint8 RGB, no larger than is painted, and its faces; kept for the session.
 
     Raises:
         FerError: If it is no picture that can be used, or the detector is not to be had.
@@ -19,4 +20,6 @@ def read(data: bytes) -> tuple[np.ndarray, list[FaceBox]]:
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _read(data: bytes, detector_name: str) -> tuple[np.ndarray, list[FaceBox]]:
     photo = decode(data)
-    return photo, detector(detector_name).detect(photo)
+    faces = detector(detector_name).detect(photo)
+    small, scale = shrunk(photo, LARGEST_SIZE)
+    return small, [face.scaled(scale) for face in faces]

@@ -8,12 +8,11 @@ import streamlit as st
 from fer_core.common.jobs import State
 from fer_core.errors import BudgetError
 from fer_core.faces import FaceBox
-from fer_core.images import shrunk
 from fer_core.models import backbones
 from fer_core.settings import settings
 from fer_core.styletransfer.jobs import Painting, PaintingQueue
 from fer_core.styletransfer.messages import Request
-from fer_core.styletransfer.options import LARGEST_SIZE, StyleOptions
+from fer_core.styletransfer.options import StyleOptions
 from studio import compat, memory
 from studio.data_url import data_url
 from studio.markdown import plain
@@ -69,11 +68,11 @@ def offer_to_paint(
         notes.append("The network (VGG19, 80 MB) is fetched first where it is missing.")
     st.caption(" ".join(notes))
     if started:
-        small, scale = shrunk(photo, LARGEST_SIZE)
-        boxes = tuple(face.scaled(scale) for face in faces)
         pictures = tuple(choice.picture for choice in paintings)
         try:
-            job = queue().paint(Request(small, pictures, options, boxes), compat.session_id())
+            job = queue().paint(
+                Request(photo, pictures, options, tuple(faces)), compat.session_id()
+            )
         except BudgetError as error:
             st.error(str(error), icon=":material/hourglass_disabled:")
             return

@@ -1,7 +1,11 @@
 """What visitors hold in the real server's memory: never on disk, never more than there is."""
 
+import io
 import sys
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from attack.conftest import eventually
 
@@ -66,6 +70,30 @@ def test_oldest_session_gives_way_and_reads_why(server):
         assert not third.says("ran short")
         first.run()
         assert not first.says("ran short")
+
+
+def many_faces_in_few_bytes(faces: int) -> bytes:
+    """A parquet that holds one face many times: 2,304 bytes for each when it is read."""
+    rows = np.zeros(faces, np.int32)
+    columns = {
+        "emotion": pa.array(rows),
+        "usage": pa.DictionaryArray.from_arrays(pa.array(rows), ["Training"]),
+        "pixels": pa.DictionaryArray.from_arrays(pa.array(rows), [bytes(2304)]),
+    }
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def test_small_file_of_a_large_dataset_is_refused_before_it_is_unpacked(server):
+    data = many_faces_in_few_bytes(200_000)
+    assert len(data) < MB
+    with Visitor(server.address) as visitor:
+        visitor.open("Dataset")
+        before = server.memory
+        visitor.upload("dataset_file", "faces.parquet", data)
+        assert visitor.says("200,000 rows, which would take 439 MB; the limit is 15 MB")
+        assert server.memory < before + 60
 
 
 def test_memory_of_who_left_comes_back_without_another_visitor(server):
