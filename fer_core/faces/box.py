@@ -8,6 +8,23 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Square:
+    """The turned square that a turned face fills as an upright one fills an upright square.
+
+    Attributes:
+        x: Column of its middle.
+        y: Row of its middle.
+        side: Pixels.
+        degrees: By which it is turned clockwise.
+    """
+
+    x: float
+    y: float
+    side: float
+    degrees: float
+
+
+@dataclass(frozen=True)
 class FaceBox:
     """A face's place in a picture, in whole pixels of that picture.
 
@@ -21,6 +38,8 @@ class FaceBox:
             mouth, as (x, y) in px; a face seen from the front has its right eye at the left. They
             may lie outside the picture. Empty where the detector knows none.
         detector: Key of the detector that found it; empty where none did.
+        square: What to cut out, where the face is to be turned upright; the box stays the upright
+            one about it.
     """
 
     left: int
@@ -30,6 +49,7 @@ class FaceBox:
     score: float = 1.0
     landmarks: tuple[Point, ...] = ()
     detector: str = ""
+    square: Square | None = None
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:
@@ -65,6 +85,10 @@ class FaceBox:
         left, top = round(self.left * factor), round(self.top * factor)
         width, height = round(self.width * factor), round(self.height * factor)
         landmarks = tuple((x * factor, y * factor) for x, y in self.landmarks)
+        square = self.square
+        if square is not None:
+            x, y, side = (value * factor for value in (square.x, square.y, square.side))
+            square = Square(x, y, side, square.degrees)
         return replace(
             self,
             left=left,
@@ -72,6 +96,7 @@ class FaceBox:
             width=max(1, width),
             height=max(1, height),
             landmarks=landmarks,
+            square=square,
         )
 
 

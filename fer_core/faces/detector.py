@@ -13,6 +13,7 @@ from fer_core.faces import yunet
 from fer_core.faces.box import FaceBox
 from fer_core.faces.file import Attempt, DetectorFile
 from fer_core.faces.haar import HaarDetector
+from fer_core.faces.thorough import ThoroughDetector
 
 AUTO = "auto"
 """YuNet, which is fetched when it is first needed; where that cannot be, the Haar cascade alt2."""
@@ -54,7 +55,7 @@ def _haar(cascade: str, _: Path | None, fast: bool) -> Detector:
 
 def _yunet(file: Path | None, fast: bool) -> Detector:
     assert file is not None
-    return yunet.YuNetDetector(file, fast)
+    return yunet.YuNetDetector(file) if fast else ThoroughDetector(file)
 
 
 DETECTORS: dict[str, DetectorKind] = {

@@ -1,6 +1,7 @@
 """A picture -> the expression of each face in it."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,10 @@ SMALLEST_FACE = 20
 """Side, px, below which a picture shows no expression that could be read."""
 
 NOT_SURE = "not sure"
+
+SQUARES = (0.0, -0.05)
+"""Margins of the squares whose answers are averaged: of 501 faces found, 68.9 % are then read
+rightly, 67.1 % with the first alone (FER2013's PublicTest in `benchmarks/end_to_end.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +87,14 @@ class Pipeline:
     def analyze(self, rgb: np.ndarray) -> list[FaceEmotion]:
         """Returns every face found in a uint8 RGB picture (h, w, 3), from left to right.
 
+        Each is read twice, as it is framed and a little tighter, and the answers are averaged.
+
         Raises:
             ImageError: If the array is not such a picture.
         """
         _check(rgb)
         boxes = sorted(self.detector.detect(rgb), key=lambda box: (box.left, box.top))
-        return self._read(rgb, boxes)
+        return self._read(rgb, boxes, SQUARES)
 
     def analyze_whole(self, rgb: np.ndarray) -> FaceEmotion:
         """Returns how the model reads the middle square of a picture, taken as one face.
@@ -106,10 +113,15 @@ class Pipeline:
         middle = FaceBox((width - side) // 2, (height - side) // 2, side, side)
         return self._read(rgb, [middle])[0]
 
-    def _read(self, rgb: np.ndarray, boxes: list[FaceBox]) -> list[FaceEmotion]:
-        probabilities = self.classifier.predict(crop(rgb, boxes))
+    def _read(
+        self, rgb: np.ndarray, boxes: list[FaceBox], margins: Sequence[float] = (0.0,)
+    ) -> list[FaceEmotion]:
+        answers = [self.classifier.predict(crop(rgb, boxes, margin)) for margin in margins]
         classes = self.classifier.classes
-        return [FaceEmotion(box, classes, p) for box, p in zip(boxes, probabilities, strict=True)]
+        return [
+            FaceEmotion(box, classes, p)
+            for box, p in zip(boxes, np.mean(answers, axis=0), strict=True)
+        ]
 
 
 def _check(rgb: object) -> None:

@@ -3,17 +3,22 @@ import pytest
 
 from fer_core.faces import FaceBox, crop
 
+FIRST = 50
+"""Gray of the first column: no crop is so dark that it is lit up."""
+
 
 @pytest.fixture
 def ramp() -> np.ndarray:
     """Gray rises by one a column: a crop's values say which columns it was cut from."""
-    return np.repeat(np.tile(np.arange(200, dtype=np.uint8), (100, 1))[..., None], 3, axis=2)
+    grays = np.arange(FIRST, FIRST + 200, dtype=np.uint8)
+    return np.repeat(np.tile(grays, (100, 1))[..., None], 3, axis=2)
 
 
 def columns(face: np.ndarray) -> tuple[float, float]:
     """First and last column of the ramp within a cut-out face."""
     step = (float(face[:, -1].mean()) - float(face[:, 0].mean())) / 47
-    return face[:, 0].mean() - step / 2 + 0.5, face[:, -1].mean() + step / 2 + 0.5
+    first, last = face[:, 0].mean() - FIRST, face[:, -1].mean() - FIRST
+    return first - step / 2 + 0.5, last + step / 2 + 0.5
 
 
 def test_shape_and_dtype(ramp):
@@ -51,6 +56,18 @@ def test_square_is_never_larger_than_the_picture(ramp):
 
 
 def test_gray_is_luma():
-    red = np.zeros((60, 60, 3), np.uint8)
-    red[..., 0] = 255
-    assert (crop(red, [FaceBox(0, 0, 60, 60)]) == 76).all()
+    green = np.zeros((60, 60, 3), np.uint8)
+    green[..., 1] = 255
+    assert (crop(green, [FaceBox(0, 0, 60, 60)]) == 150).all()
+
+
+def test_dark_face_is_lit_and_keeps_its_shades(ramp):
+    dark = (ramp * 0.3).astype(np.uint8)
+    box = FaceBox(60, 10, 80, 80)
+    lit, full = crop(dark, [box])[0].astype(float), crop(ramp, [box])[0].astype(float)
+    assert np.percentile(lit, 99) == pytest.approx(230, abs=4)
+    np.testing.assert_allclose(lit / lit.max(), full / full.max(), atol=0.06)
+
+
+def test_face_bright_enough_is_left_as_it_is(ramp):
+    assert crop(ramp, [FaceBox(40, 0, 70, 70)])[0].max() <= FIRST + 111

@@ -1,0 +1,159 @@
+"""YuNet for pictures: looks again where one look is not enough, and doubts what it barely sees."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fer_core.faces.box import FaceBox, inside
+from fer_core.faces.closer import look_closer
+from fer_core.faces.yunet import YuNetDetector
+from fer_core.images import shrunk
+
+_SIDE = 640
+"""Longest side, px, that pictures are first searched at."""
+_GLIMPSE = 0.35
+"""Score from which something may be a face."""
+_CERTAIN = 0.75
+"""Score from which it is one; else a closer look decides."""
+_CONFIRMED = 0.7
+"""Score of a closer look from which it is a face."""
+_SMALLEST = 20
+"""Side, px, below which a closer look decides nothing: letters, enlarged, pass for faces."""
+_LARGE = 1 / 8
+"""Side of a face, in longer sides of the picture, from which there is no crowd to look for."""
+_FINER = (1280, 2560)
+"""Longest sides, px, at which crowds are searched."""
+_DARK = 100
+"""Gray level of the brightest hundredth below which a picture is lit up before it is searched."""
+_LIT = 230
+_SAME = 0.3
+"""Intersection over union from which two boxes are of one face."""
+
+
+class ThoroughDetector:
+    """Finds faces in pictures; takes longer the less it finds.
+
+    Each face is looked at closer (`closer.look_closer`): of small ones YuNet cannot tell how they
+    are turned, and what is seen with a low score may be none. Where all
+    faces are small, the picture is searched at finer scales. Where none is found, it is searched
+    lit up if it is dark, with a border (a tight crop shows no outline of a head), and turned by 45
+    degrees either way.
+
+    Args:
+        file: YuNet's ONNX file.
+
+    Raises:
+        DetectorError: If the file is not one that OpenCV can read.
+    """
+
+    name = "yunet"
+
+    def __init__(self, file: Path) -> None:
+        self._yunet = YuNetDetector(file, _SIDE, _GLIMPSE)
+
+    def detect(self, rgb: np.ndarray) -> list[FaceBox]:
+        """Returns the faces of a uint8 RGB picture (h, w, 3), in no order."""
+        found = self._judged(rgb, self._yunet.detect(rgb), [])
+        longest = max(rgb.shape[:2])
+        for side in _FINER:
+            if longest <= side / 2 or _is_large(found, longest):
+                break
+            found += self._judged(rgb, self._yunet.detect(rgb, side), found)
+        if not found:
+            small, scale = shrunk(rgb, _SIDE)
+            for look in (self._lit, self._bordered, self._turned):
+                glimpses = [box.scaled(1 / scale) for box in look(small)]
+                found = self._judged(rgb, glimpses, [])
+                if found:
+                    break
+        return found
+
+    def _judged(
+        self, rgb: np.ndarray, glimpses: list[FaceBox], known: list[FaceBox]
+    ) -> list[FaceBox]:
+        """Returns those boxes that are faces not known yet; a turned one with its square."""
+        faces: list[FaceBox] = []
+        for box in sorted(glimpses, key=lambda box: -box.score):
+            if any(_overlap(box, other) > _SAME for other in known + faces):
+                continue
+            closer = self._closer(rgb, box)
+            if closer is not None:
+                faces.append(closer)
+        return faces
+
+    def _closer(self, rgb: np.ndarray, box: FaceBox) -> FaceBox | None:
+        """Returns a box as a closer look shows it; None if it was doubtful and no face is seen."""
+        is_certain = box.score >= _CERTAIN
+        if max(box.width, box.height) < _SMALLEST:
+            return box if is_certain else None
+        closer = look_closer(rgb, box, self._yunet.detect)
+        if closer is None or closer.score < _CONFIRMED:
+            return box if is_certain else None
+        return replace(closer, score=max(box.score, closer.score))
+
+    def _lit(self, rgb: np.ndarray) -> list[FaceBox]:
+        """Searches a dark picture as if there were more light."""
+        brightest = float(np.percentile(rgb, 99))
+        if brightest >= _DARK:
+            return []
+        return self._yunet.detect(cv2.convertScaleAbs(rgb, alpha=_LIT / max(brightest, 1)))
+
+    def _bordered(self, rgb: np.ndarray) -> list[FaceBox]:
+        """Searches with a gray border of a quarter of each side."""
+        height, width = rgb.shape[:2]
+        y, x = height // 4, width // 4
+        gray = (127, 127, 127)
+        wide = cv2.copyMakeBorder(rgb, y, y, x, x, cv2.BORDER_CONSTANT, value=gray)
+        back = np.array([[1.0, 0, -x], [0, 1.0, -y]])
+        return list(_moved(self._yunet.detect(wide), back, 0, width, height))
+
+    def _turned(self, rgb: np.ndarray) -> list[FaceBox]:
+        """Searches turned by 45 degrees to the left and to the right."""
+        height, width = rgb.shape[:2]
+        reach = round((height + width) * np.sqrt(0.5))
+        found: list[FaceBox] = []
+        for degrees in (45, -45):
+            turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+            turn[:, 2] += ((reach - width) / 2, (reach - height) / 2)
+            picture = cv2.warpAffine(rgb, turn, (reach, reach), borderMode=cv2.BORDER_REPLICATE)
+            seen = self._yunet.detect(picture)
+            found += _moved(seen, cv2.invertAffineTransform(turn), degrees, width, height)
+        return found
+
+
+def _moved(
+    boxes: list[FaceBox], back: np.ndarray, degrees: float, width: int, height: int
+) -> Iterator[FaceBox]:
+    """Yields the boxes as they lie in the picture; the affine `back` leads there.
+
+    Args:
+        boxes: In a picture that was turned by `degrees` counter-clockwise and moved.
+        back: Float matrix (2, 3).
+        degrees: Kept by the landmarks, which are moved too.
+        width: Of the picture, px.
+        height: Of the picture, px.
+    """
+    for box in boxes:
+        x, y = back @ (box.left + box.width / 2, box.top + box.height / 2, 1)
+        points = np.array(box.landmarks) @ back[:, :2].T + back[:, 2]
+        w, h = box.width / 2, box.height / 2
+        if degrees:
+            w = h = max(w, h)
+        moved = inside(x - w, y - h, x + w, y + h, box.score, width, height, points, box.detector)
+        if moved is not None:
+            yield moved
+
+
+def _is_large(boxes: list[FaceBox], longest: int) -> bool:
+    return any(max(box.width, box.height) >= _LARGE * longest for box in boxes)
+
+
+def _overlap(a: FaceBox, b: FaceBox) -> float:
+    """Returns the intersection over the union of two boxes."""
+    wide = min(a.right, b.right) - max(a.left, b.left)
+    high = min(a.bottom, b.bottom) - max(a.top, b.top)
+    both = max(wide, 0) * max(high, 0)
+    return both / (a.width * a.height + b.width * b.height - both)
