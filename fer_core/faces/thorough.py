@@ -20,7 +20,7 @@ _CERTAIN = 0.75
 """Score from which it is one; else a closer look decides."""
 _CONFIRMED = 0.7
 """Score of a closer look from which it is a face."""
-_SMALLEST = 20
+_SMALLEST = 24
 """Side, px, below which a closer look decides nothing: letters, enlarged, pass for faces."""
 _LARGE = 1 / 8
 """Side of a face, in longer sides of the picture, from which there is no crowd to look for."""
