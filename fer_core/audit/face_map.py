@@ -6,6 +6,7 @@ from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.statistics import FaceMap
 from fer_core.models import find
 from fer_core.savedmodels import open_model
+from fer_core.savedmodels.network import load_features
 
 PERPLEXITY = 40.0
 
@@ -19,16 +20,13 @@ def feature_map(dataset: FaceDataset, name: str) -> FaceMap:
 
     Args:
         dataset: FER2013.
-        name: A saved model with a `model.keras` that ends in its classifying layer.
+        name: A saved model that ends in its classifying layer.
     """
-    import keras
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
-    network = keras.models.load_model(open_model(name).file("model.keras"), compile=False)
-    hidden = keras.Model(network.inputs, network.layers[-2].output)
     rows = np.flatnonzero(dataset.usage > 0).astype(np.int32)
-    features = hidden.predict(
+    features = load_features(open_model(name)).predict(
         dataset.images[rows][..., None].astype(np.float32), batch_size=256, verbose=0
     )
     reduced = PCA(min(50, features.shape[1]), random_state=0).fit_transform(features)

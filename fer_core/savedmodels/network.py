@@ -1,4 +1,4 @@
-"""A saved model as a Keras network: to explain, to export, to train on."""
+"""A saved model as a Keras network: to explain, to export, to train on, to take features from."""
 
 from typing import Any
 
@@ -24,3 +24,16 @@ def load_network(saved: SavedModel) -> Any:
         head_model(network).load_weights(saved.file("head.weights.h5"))
         return network
     return keras.models.load_model(saved.file("model.keras"), compile=False, safe_mode=True)
+
+
+def load_features(saved: SavedModel) -> Any:
+    """Returns `load_network` without its classifying layer: faces to (n, features).
+
+    Raises:
+        CorruptModel: As `load_network`.
+        DownloadError: Likewise.
+    """
+    import keras
+
+    network = load_network(saved)
+    return keras.Model(network.inputs, network.layers[-2].output)
