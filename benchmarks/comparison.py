@@ -1,9 +1,9 @@
-"""Seconds until the Model comparison page of ten models is drawn, and drawn anew; server memory.
+"""Seconds until the Model comparison page of ten models is drawn, and drawn again; server memory.
 
     python benchmarks/comparison.py [--times 3]
 
 Opened means: the answer, the ranking and the section's charts are on the screen, in a fresh server
-whose first visitor this is. Drawn anew means: from the click that takes a model out of the choice
+whose first visitor this is. Drawn again means: from the click that takes a model out of the choice
 to the last chart without it. Each frame of the browser is looked at, by the page's own clock: to
 wait for a selector looks only each half second.
 """

@@ -121,7 +121,7 @@ def main() -> None:
     print(f"{machine()}; load average {os.getloadavg()[0]:.1f}")
     path = settings().dataset
     if path is None:
-        raise SystemExit("FER2013 is not here: set FER_DATA.")
+        raise SystemExit("FER2013 is not on this machine: set FER_DATA.")
     dataset = load(path)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FER_CACHE"] = f"{folder}/cache"

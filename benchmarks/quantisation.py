@@ -2,7 +2,7 @@
 
     python benchmarks/quantisation.py [NAME ...]
 
-For each saved model, for the file that is committed and for both kinds made anew: accuracy on its
+For each saved model, for the file that is committed and for both kinds made again: accuracy on its
 protocol's validation faces (PublicTest for `fer2013`), the share of faces that keep their label,
 how far a probability moves, the size of the file and the time of one face on one thread.
 """

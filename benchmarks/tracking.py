@@ -3,7 +3,7 @@
     python benchmarks/tracking.py [--detector yunet]
 
 Overlap (IoU) with the true box in a face that pans, zooms and turns, when the detector looks only
-at every n-th frame: mean, and the worst 5 %. Each way begins anew from every detection.
+at every n-th frame: mean, and the worst 5 %. Each way starts again from every detection.
 """
 
 import argparse

@@ -36,11 +36,11 @@ class DownloadError(FerError):
 
 
 class TrainingError(FerError):
-    """A training that cannot start or go on."""
+    """A training that cannot start or continue."""
 
 
 class DetectorError(FerError):
-    """A face detector that is not to be had here."""
+    """A face detector that is not available here."""
 
 
 class EvaluationError(FerError):

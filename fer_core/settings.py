@@ -138,7 +138,7 @@ class Settings(BaseSettings):
 
     @property
     def dataset(self) -> Path | None:
-        """Where the dataset lies: `data`, else what was fetched, else None."""
+        """Where the dataset is: `data`, else what was fetched, else None."""
         return self.data or (self.fetched if self.fetched.exists() else None)
 
 

@@ -22,7 +22,7 @@ def pipeline(model: str, detector_name: str = "auto", fast: bool = False) -> "Pi
     The model's files are verified each time, so that one replaced or damaged meanwhile is noticed.
 
     Raises:
-        FerError: If model or detector are not to be had; the message says why.
+        FerError: If model or detector are not available; the message says why.
     """
     from fer_core.inference import Pipeline
 

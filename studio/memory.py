@@ -35,8 +35,8 @@ _EACH = 1024
 
 _UPLOADS, _READ, _STATE = "uploads", "a dataset being read", "what its pages keep"
 _GAVE_WAY = (
-    "This server ran short of memory and let go of what you had uploaded or made here, as you had "
-    "not used it for the longest. Upload it again to go on."
+    "This server ran short of memory and dropped what you had uploaded or made here, as you had "
+    "not used it for the longest. Upload it again to continue."
 )
 _log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ import streamlit as st
 def no_model() -> None:
     """Says that no model is saved, and the command that trains one."""
     with st.container(border=True):
-        st.markdown("**No trained model is here yet.** This one takes about an hour to train:")
+        st.markdown("**No trained model is saved yet.** This one takes about an hour to train:")
         st.code("python -m fer_core train custom_cnn", language="bash")
         st.caption(
-            "Models that come with the project lie in `weights/`: "
+            "Models that come with the project are in `weights/`: "
             "`git checkout -- weights` brings them back if they were deleted."
         )

@@ -52,7 +52,7 @@ def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
 def _fetch_plotly() -> None:
     """Has the browser load and compile Plotly, 5 MB, while the server prepares the first chart.
 
-    It is the very module that Streamlit imports with the first chart. A Streamlit that names it
+    It is the same module that Streamlit imports with the first chart. A Streamlit that names it
     otherwise imports it then, as before.
     """
     for script in _SCRIPTS.glob("PlotlyChart.*.js"):

@@ -64,7 +64,7 @@ def read(
         _picture: What to read; told apart by its digest.
         digest: The picture's sha256.
         model: As `analyse`.
-        version: The model's `loaders.fingerprint`, so that one trained anew reads anew.
+        version: The model's `loaders.fingerprint`, so that one trained again reads again.
         detector: As `analyse`, but not "auto": that can change its mind.
         whole: As `analyse`.
     """

@@ -28,7 +28,9 @@ def fer2013() -> FaceDataset:
     """The real dataset; the test is skipped where there is none."""
     path = settings().dataset
     if path is None:
-        pytest.skip("FER2013 is not here: set FER_DATA or run `python -m fer_core data fetch`")
+        pytest.skip(
+            "FER2013 is not on this machine: set FER_DATA or run `python -m fer_core data fetch`"
+        )
     return load(path)
 
 

@@ -20,7 +20,7 @@ def majority_vote(votes: pd.DataFrame) -> pd.DataFrame:
     """Returns what most FER+ annotators saw (Barsoum et al. 2016).
 
     Args:
-        votes: One row a face, one column a category: the seven emotions in any spelling,
+        votes: One row for each face, one column a category: the seven emotions in any spelling,
             `contempt`, `unknown` and `nf` (no face).
 
     Returns:

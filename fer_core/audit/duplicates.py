@@ -96,7 +96,7 @@ def find_duplicates(
 
     Args:
         faces: uint8 of shape (n, 48, 48).
-        progress: Told how much is done, 0..1, as the search goes on.
+        progress: Called with how much is done, 0..1, as the search continues.
 
     Raises:
         DatasetError: If over `MOST_PAIRS` pairs would have to be confirmed.

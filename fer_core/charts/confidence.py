@@ -126,7 +126,7 @@ def _coverage_rows(contender: Contender, curve: Coverage) -> pd.DataFrame:
 
 
 def calibration_table(contenders: Sequence[Contender]) -> pd.DataFrame:
-    """Returns ECE, MCE, Brier score and log-loss before and after scaling, one row a model."""
+    """Returns ECE, MCE, Brier score and log-loss before and after scaling, one row per model."""
     rows = []
     for contender in contenders:
         record = contender.calibration

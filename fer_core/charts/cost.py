@@ -172,7 +172,7 @@ def _overlap(one: _Box, other: _Box) -> bool:
 
 
 def cost_table(contenders: Sequence[Contender], front: Sequence[Contender]) -> pd.DataFrame:
-    """Returns one row a model, cheapest first."""
+    """Returns one row for each model, cheapest first."""
     names = {contender.name for contender in front}
     rows = [
         {

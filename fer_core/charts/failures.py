@@ -136,7 +136,7 @@ def per_class(contenders: Sequence[Contender]) -> Exhibit:
 
 
 def per_class_table(contenders: Sequence[Contender]) -> pd.DataFrame:
-    """Returns one row a model and class: the classification report with bounds."""
+    """Returns one row for each model and class: the classification report with bounds."""
     return pd.DataFrame(
         {
             "Model": contender.title,

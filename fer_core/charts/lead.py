@@ -19,7 +19,7 @@ def leads(
 
     Args:
         comparisons: Every pair, from `compare_all`.
-        leader: Name of the model the others are held against.
+        leader: Name of the model the others are compared with.
         titles: Title of each name.
         n: Number of faces they share.
     """

@@ -23,7 +23,7 @@ HUMAN = (0.60, 0.70)
 def ranking(
     contenders: Sequence[Contender], metric: str = "accuracy", untrained: Sequence[ModelSpec] = ()
 ) -> Exhibit:
-    """Returns one line a model: its figure, its 95 % interval, and its report's claim.
+    """Returns one line for each model: its figure, its 95 % interval, and its report's claim.
 
     Args:
         contenders: Tested on the same faces.
@@ -142,7 +142,7 @@ def _caption(ranked: list[Contender], metric: str) -> str:
 
 
 def ranking_table(contenders: Sequence[Contender]) -> pd.DataFrame:
-    """Returns one row a model, best first: figures as numbers (shares 0..1) with their bounds."""
+    """Returns one row for each model, best first: figures as numbers, with their bounds."""
     rows = []
     for contender in best_first(contenders):
         row: dict[str, object] = {"Model": contender.title, "Report": contender.report}

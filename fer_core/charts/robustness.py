@@ -16,7 +16,7 @@ COLUMNS = 3
 
 
 def robustness_curves(contenders: Sequence[Contender], corruptions: Sequence[str]) -> Exhibit:
-    """Returns one panel a disturbance: accuracy against severity, one line a model.
+    """Returns one panel a disturbance: accuracy against severity, one line for each model.
 
     Args:
         contenders: Those without a robustness record are left out.
@@ -85,7 +85,7 @@ def levels_text(corruptions: Sequence[str]) -> str:
 
 
 def robustness_table(contenders: Sequence[Contender]) -> pd.DataFrame:
-    """Returns one row a model, disturbance and severity."""
+    """Returns one row for each model, disturbance and severity."""
     return pd.DataFrame(
         {
             "Model": contender.title,

@@ -36,12 +36,12 @@ def classify(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write a table instead: .csv or .parquet; run again, it goes on."),
+        typer.Option(help="Write a table instead: .csv or .parquet; run again, it continues."),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="With --out: processes; as many as processors.", min=1)
     ] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print one CSV row a face.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print one CSV row for each face.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Prints the expression of every face, with the probability of each emotion.
@@ -126,7 +126,7 @@ def _write_table(
     typer.echo(f"Pictures read: {read}{before}; faces: {faces}; errors: {bad}. Written: {out}")
     if csv_of(out) != out:
         to_parquet(csv_of(out), out)
-        typer.echo(f"{csv_of(out)} is needed only to go on later.")
+        typer.echo(f"{csv_of(out)} is needed only to continue later.")
 
 
 def _pipeline(model: str | None, detector: str) -> "Pipeline":

@@ -27,7 +27,7 @@ def compare(
         bool,
         typer.Option(
             "--reports",
-            help="Hold every model against its report instead, and write weights/reproduction.csv.",
+            help="Compare every model with its report instead, and write weights/reproduction.csv.",
         ),
     ] = False,
 ) -> None:

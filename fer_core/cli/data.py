@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def fetch(
     source: Annotated[str, typer.Option("--from", help="huggingface or kaggle")] = "huggingface",
 ) -> None:
-    """Fetches FER2013; an interrupted download goes on where it broke off."""
+    """Fetches FER2013; an interrupted download continues where it broke off."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     from fer_core.dataset.download import fetch_fer2013
@@ -103,7 +103,7 @@ def leakage(path: Path = None) -> None:
 def statistics(
     path: Path = None,
     model: Annotated[
-        str | None, typer.Option(help="Saved model to lay out the map anew by; takes minutes.")
+        str | None, typer.Option(help="Saved model to lay out the map again by; takes minutes.")
     ] = None,
 ) -> None:
     """Writes the statistics of FER2013 that the app shows where there is no dataset."""
@@ -133,10 +133,10 @@ def statistics(
 def folds(
     path: Path = None,
     budget: Annotated[
-        float | None, typer.Option(help="Minutes; run again to go on.", min=0)
+        float | None, typer.Option(help="Minutes; run again to continue.", min=0)
     ] = None,
 ) -> None:
-    """Trains five networks to doubt Training's labels by; killed at any moment, it goes on."""
+    """Trains five networks to doubt Training's labels by; killed at any moment, it continues."""
     from fer_core.audit.held_out import COMMITTED, write_held_out
     from fer_core.cli.source import open_dataset
 
@@ -147,7 +147,7 @@ def folds(
     try:
         held_out = answer_training(dataset, budget=budget, say=typer.echo)
     except BudgetSpent:
-        typer.echo(f"The {budget:g} minutes are over; run the same command to go on.")
+        typer.echo(f"The {budget:g} minutes are over; run the same command to continue.")
         return
     write_held_out(held_out)
     faces = held_out.faces

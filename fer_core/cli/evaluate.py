@@ -1,4 +1,4 @@
-"""`python -m fer_core evaluate`: judge a saved model, on FER2013 or on data of one's own."""
+"""`python -m fer_core evaluate`: judge a saved model, on FER2013 or on data of your own."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -19,7 +19,7 @@ def images(
         list[str], typer.Argument(help='Files, folders or patterns: "photos/**/*.jpg".')
     ],
     pipeline: Annotated[Path, typer.Option(help="pipeline.json, as the page saves it.")],
-    out: Annotated[Path, typer.Option(help="Folder for the results, one PNG a picture.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results, one PNG for each picture.")],
 ) -> None:
     """Runs a pipeline on pictures, at their full size.
 

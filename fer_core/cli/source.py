@@ -24,7 +24,7 @@ def open_dataset(path: str | None) -> FaceDataset:
 
 
 def ready_detector(name: str) -> str:
-    """Returns the key of the detector that a name means; its file is fetched if it is not here.
+    """Returns the key of the detector that a name means; its file is fetched if it is missing.
 
     Where "auto" has to do without YuNet, standard error says why and how to mend it.
 

@@ -1,4 +1,4 @@
-"""`python -m fer_core stylize`: paint a photo in the manner of paintings."""
+"""`python -m fer_core stylize`: paint a photo in the style of paintings."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def stylize(
     photo: Annotated[Path, typer.Argument(help="The photo to paint.")],
     paintings: Annotated[
         list[str],
-        typer.Argument(help="Pictures to take the manner of: files, or names of those that ship."),
+        typer.Argument(help="Pictures to take the style of: files, or names of those that ship."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="PNG file to write.")],
     size: Annotated[int, typer.Option(help="Longer side, 128 to 768 px.")] = _DEFAULT.size,
@@ -51,7 +51,7 @@ def stylize(
     ] = _DEFAULT.smoothness,
     seed: Annotated[int, typer.Option(help="Of the noise.")] = _DEFAULT.seed,
 ) -> None:
-    """Paints a photo in the manner of one or several paintings, and writes a PNG.
+    """Paints a photo in the style of one or several paintings, and writes a PNG.
 
     Paintings that ship are named: improvisation, diagonals, circles_in_squares, night_circles,
     poles, on_white, hills.

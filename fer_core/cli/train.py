@@ -21,11 +21,11 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Fewer or more epochs.", min=1)] = None,
     warm_start: Annotated[bool, typer.Option(help="Start from the saved model's weights.")] = False,
     budget: Annotated[
-        float | None, typer.Option(help="Minutes; run again to go on.", min=0)
+        float | None, typer.Option(help="Minutes; run again to continue.", min=0)
     ] = None,
     data: Annotated[str | None, typer.Option(help="FER2013; FER_DATA if not given.")] = None,
 ) -> None:
-    """Trains a model and saves it into weights/; killed at any moment, it goes on when rerun."""
+    """Trains a model and saves it into weights/; killed at any moment, it continues when rerun."""
     from fer_core.models import find
 
     if (name is None) == (not every):
@@ -57,7 +57,7 @@ def _train(
     data: str | None,
     go_on: bool,
 ) -> None:
-    """Trains one after another; in a queue, a trunk that cannot be had skips its model."""
+    """Trains one after another; in a queue, a trunk that is not available skips its model."""
     from fer_core.cli.source import open_dataset
     from fer_core.dataset import PROTOCOLS
     from fer_core.errors import DownloadError
@@ -83,7 +83,7 @@ def _train(
             folder = train_model(name, dataset, recipe, warm_start=warm_start, budget=left)
             typer.echo(f"{name} is in {folder}.")
         except BudgetSpent:
-            typer.echo(f"The {budget:g} minutes are over; run the same command to go on.")
+            typer.echo(f"The {budget:g} minutes are over; run the same command to continue.")
             return
         except DownloadError as error:
             if not go_on:

@@ -110,11 +110,11 @@ def _transfer(url: str, part: Path, on_progress: Progress | None, by_hand: str) 
         if have:
             raise DownloadError(
                 f"The transfer from {url} broke off after {have / 1e6:.1f} MB. "
-                "Run the same again to go on from there."
+                "Run the same again to continue from there."
             ) from error
         raise DownloadError(f"{url} cannot be reached. {by_hand}") from error
     if total is not None and have != total:
         raise DownloadError(
             f"The transfer from {url} broke off after {have / 1e6:.1f} of {total / 1e6:.1f} MB. "
-            "Run the same again to go on from there."
+            "Run the same again to continue from there."
         )

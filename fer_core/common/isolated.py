@@ -34,7 +34,7 @@ _LARGE = 2**16
 """Bytes from which on an argument is sent beside the pickle instead of copied into it."""
 
 _ASIDE = 0.5
-"""How often somebody who waits is asked whether to go on, s."""
+"""How often somebody who waits is asked whether to continue, s."""
 
 _can_fork = hasattr(os, "fork") and hasattr(socket, "send_fds")
 _is_inside = False
@@ -205,7 +205,7 @@ def _why(line: socket.socket, limits: Limits) -> str:
         case signal.SIGALRM:
             return f"it takes longer than {limits.seconds:g} s"
         case signal.SIGKILL:
-            return "the process that read it was ended, perhaps for want of memory. Try again"
+            return "the process that read it was ended, perhaps because memory ran out. Try again"
         case _:
             return "it is damaged in a way that makes programs crash"
 

@@ -12,7 +12,7 @@ class Pool(Generic[T]):
     """Lends objects that are not thread-safe (interpreters, cascades) to one thread at a time.
 
     A new one is made only while all others are lent, so there are as many as there were callers
-    at once. A `threading.local` would make one for each of the threads Streamlit starts anew on
+    at once. A `threading.local` would make one for each of the threads Streamlit starts again on
     every run of a page.
 
     Args:

@@ -72,7 +72,7 @@ def fetch_fer2013(source: str = "huggingface", on_progress: Progress | None = No
         on_progress: Told the bytes there so far and the bytes expected.
 
     Raises:
-        DownloadError: If it cannot be had, with one sentence on what to do by hand.
+        DownloadError: If it is not available, with one sentence on what to do by hand.
     """
     if source not in SOURCES:
         raise DownloadError(f"There is no source {source!r}; there are {', '.join(SOURCES)}.")

@@ -21,7 +21,7 @@ class FaceDataset:
         images: uint8 array of shape (n, 48, 48), gray values 0..255.
         labels: uint8 array of shape (n,), indices into `EMOTIONS`.
         usage: uint8 array of shape (n,), indices into `USAGES`.
-        votes: FER+ votes, one row a face and one column a category, or None.
+        votes: FER+ votes, one row for each face and one column a category, or None.
         source: Where it was loaded from, for people to read.
         problems: One sentence for each row that was left out, with its line number.
         notes: What the reader had to decide (such as which folder is which split), in sentences.

@@ -28,7 +28,7 @@ def load(path: Path | str) -> FaceDataset:
     """Returns the dataset at `path`.
 
     A csv is kept as parquet in the cache, and read from there while it is unchanged. Pictures,
-    in a folder or packed, are read anew each time: no copy of anybody's picture is kept.
+    in a folder or packed, are read again each time: no copy of anybody's picture is kept.
 
     Args:
         path: `fer2013.csv` or `icml_face_data.csv`; parquet with columns `emotion`, `usage`,

@@ -27,7 +27,7 @@ _NO_EMOTIONS = ("contempt", "unknown", "nf")
 """FER+'s answers beside the seven emotions; nf is "no face"."""
 
 BATCH = 4096
-"""Rows read or written at once: the faces are in memory once, not thrice."""
+"""Rows read or written at once: the faces are in memory once, not three times."""
 
 LARGEST_CELL = 4 * PIXELS
 """Bytes of one value in somebody else's parquet: more than a face, less than harm."""

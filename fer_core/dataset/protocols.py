@@ -108,7 +108,7 @@ def _r3(dataset: FaceDataset) -> Split:
 
 
 def _r3_report(dataset: FaceDataset) -> Split:
-    """As the report did: selects on the very faces it tests on (optimistic)."""
+    """As the report did: selects on the same faces it tests on (optimistic)."""
     train, test = _stratified(dataset, _r3_rows(dataset))
     return Split(train, test, test)
 

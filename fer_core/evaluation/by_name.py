@@ -12,7 +12,7 @@ from fer_core.savedmodels import open_model
 def evaluate(name: str, dataset: FaceDataset) -> Evaluation:
     """Runs a saved model on the test faces of a dataset and judges its answers.
 
-    Those are the faces of its test split if it has one, else all of them; of the very data the
+    Those are the faces of its test split if it has one, else all of them; of the same data the
     model was trained on, its protocol's test faces. Faces whose emotion the model does not know
     are left out and counted.
 

@@ -63,7 +63,7 @@ class Contender:
         optimistic: Whether the test faces also selected it.
         cost: None for uploaded predictions.
         robustness: None where it was not measured.
-        history: One row an epoch, None for uploaded predictions.
+        history: One row for each epoch, None for uploaded predictions.
         best_epoch: The epoch that was kept, where its recipe says so.
         schedule_ended: Whether its learning rate ran down to the end of its schedule.
         reported: What its report claims.
@@ -250,7 +250,7 @@ def group_title(group: str) -> str:
 def common_view(contenders: Sequence[Contender]) -> tuple[Contender, ...]:
     """Returns the contenders on the faces that every one of them was tested on.
 
-    Only rows in each one's test split are used, so no model meets a face it was trained on;
+    Only rows in each one's test split are used, so no model sees a face it was trained on;
     other classes are dropped and the probabilities renormalised over those all of them know.
 
     Raises:
@@ -285,7 +285,7 @@ def _common_rows(contenders: Sequence[Contender], classes: tuple[str, ...]) -> n
 
 
 def restricted(contender: Contender, rows: np.ndarray, classes: tuple[str, ...]) -> Contender:
-    """Returns a contender judged anew on some of its test faces and some of its classes.
+    """Returns a contender judged again on some of its test faces and some of its classes.
 
     Args:
         contender: As it was judged.

@@ -104,7 +104,7 @@ def end_to_end_rows(
 
 
 def pictures(faces: np.ndarray, condition: Condition) -> Iterator[tuple[np.ndarray, FaceBox]]:
-    """Yields one picture a face, uint8 RGB (480, 640, 3), and the face's upright square in it.
+    """Yields one picture for each face, uint8 RGB (480, 640, 3), and the face's square in it.
 
     The n-th face lies on the same scene, at the same place, under every condition of one size.
 
@@ -209,7 +209,7 @@ def measure_end_to_end(
     progress: Callable[[int, int], None] = lambda done, total: None,
     conditions: Sequence[str] = tuple(CONDITIONS),
 ) -> EndToEndRecord:
-    """Returns how many faces each system finds and reads rightly under each condition.
+    """Returns how many faces each system finds and reads correctly under each condition.
 
     Args:
         systems: From a key, as of a detector, to what reads a picture, uint8 RGB (h, w, 3).

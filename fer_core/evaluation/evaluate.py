@@ -78,10 +78,10 @@ def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluatio
 
 
 def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, Evaluation]:
-    """Judges a saved model on data of one's own: any faces with labels.
+    """Judges a saved model on data of your own: any faces with labels.
 
     Where the dataset has a test split (PrivateTest, a folder `test`), only that is used, else
-    every face; of the very data it was trained on, only its protocol's test faces. Faces whose
+    every face; of the same data it was trained on, only its protocol's test faces. Faces whose
     emotion the model does not know are left out and counted. The temperature is the model's own:
     nothing is fitted to the data.
 
@@ -224,7 +224,7 @@ def measure_cost(folder: Path, recipe: dict[str, Any], faces: np.ndarray) -> Cos
 
 
 def keep_robustness(folder: Path, record: Evaluation) -> Evaluation:
-    """Returns the judgement with the robustness recorded before, if of this very model file."""
+    """Returns the judgement with the robustness recorded before, if of this model file."""
     if record.robustness is not None:
         return record
     try:

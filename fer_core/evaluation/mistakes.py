@@ -19,7 +19,7 @@ def select_faces(
 
     Args:
         contender: The model.
-        wrong_only: Whether to leave out the faces it read rightly.
+        wrong_only: Whether to leave out the faces it read correctly.
         truth: Emotions to keep by truth; all if empty.
         predicted: Emotions to keep by answer; all if empty.
     """

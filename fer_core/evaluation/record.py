@@ -136,7 +136,7 @@ class EndToEndPoint(_Record):
         system: Key of a face detector, or the name of a peer.
         found: Share of the faces that were found.
         right_of_found: Share of these whose likeliest emotion is right.
-        right: Share of all faces that were found and read rightly.
+        right: Share of all faces that were found and read correctly.
         answered: Share of all faces that were answered other than by "not sure".
         right_of_answered: Share of these that is right.
         false: Boxes about nothing, in all pictures.
@@ -189,7 +189,7 @@ class Evaluation(_Record):
         protocol: Key in `dataset.PROTOCOLS`, or "own" for data that is not FER2013.
         classes: Emotion names in the order of the outputs.
         optimistic: Whether the test faces also selected the model.
-        validation: The split that selected; None for data of one's own.
+        validation: The split that selected; None for data of your own.
         test: The split that was touched once.
         per_class: The test split class by class.
         confusion: Counts on the test split, rows truth, columns prediction.

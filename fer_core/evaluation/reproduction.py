@@ -1,4 +1,4 @@
-"""What the reports claim and what we measured, one row a model."""
+"""What the reports claim and what we measured, one row for each model."""
 
 from pathlib import Path
 from typing import Any

@@ -99,7 +99,7 @@ def headline(ranked: Sequence[Contender], comparisons: Sequence[Comparison]) -> 
     if len(ranked) == 1:
         gain = leader.accuracy.value - leader.judged.baseline
         return (
-            f"{leader.title} reads {accuracy} of {len(leader.split):,} test faces rightly, "
+            f"{leader.title} reads {accuracy} of {len(leader.split):,} test faces correctly, "
             f"{points(gain)} {'more' if gain > 0 else 'less'} than always giving one answer."
         )
     behind = [(c.title, _between(comparisons, leader.name, c.name)) for c in ranked[1:]]
@@ -188,12 +188,12 @@ def judge_training(history: pd.DataFrame, schedule_ended: bool = False) -> str:
     """Says whether a training overfitted, and from which epoch, or was still climbing.
 
     It overfits where validation loss, smoothed over three epochs, rises by 2 % or more after its
-    least value while training loss goes on falling; it still climbs where validation accuracy
+    least value while training loss continues falling; it still climbs where validation accuracy
     gains `FLAT` or more per epoch over the last fifth of the epochs.
 
     Args:
-        history: One row an epoch.
-        schedule_ended: Whether the learning rate had run down to its end: then going on as it was
+        history: One row for each epoch.
+        schedule_ended: Whether the learning rate had run down to its end: then continuing as it was
             would gain nothing.
     """
     smooth = history[["loss", "val_loss"]].rolling(3, min_periods=1, center=True).mean()

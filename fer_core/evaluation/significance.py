@@ -18,8 +18,8 @@ class Comparison:
     Attributes:
         first: Name of one.
         second: Name of the other.
-        only_first: Faces that only the first read rightly.
-        only_second: Faces that only the second read rightly.
+        only_first: Faces that only the first read correctly.
+        only_second: Faces that only the second read correctly.
         difference: Accuracy of the first minus that of the second, with its paired interval.
         p: McNemar's p-value.
         adjusted: The same after Holm's correction over all pairs compared together.
@@ -40,7 +40,7 @@ class Comparison:
 
 
 def mcnemar_p(only_first: int, only_second: int) -> float:
-    """Returns McNemar's p-value from the faces that only one of two models read rightly.
+    """Returns McNemar's p-value from the faces that only one of two models read correctly.
 
     McNemar, Psychometrika 12, 1947, by the exact two-sided binomial test: of equal models, each is
     as likely to be the only right one. In whole numbers, so without rounding; scipy takes longer

@@ -1,4 +1,4 @@
-"""Predictions that somebody uploads: a third party's, or a model's on one's own faces."""
+"""Predictions that somebody uploads: a third party's, or a model's on your own faces."""
 
 import hashlib
 import io
@@ -28,25 +28,25 @@ LARGEST = 50 * 2**20
 LEAST_FACES = 20
 
 SCHEMA = (
-    "csv: one row a face, columns `row` (its number in fer2013.csv), `label` (the true emotion) "
-    "and one column of probabilities for each emotion. npz: arrays `test_rows`, `test_labels` "
-    "(indices into `classes`), `test_probabilities` (n, classes) and `classes`, as in "
-    "weights/<name>/predictions.npz; with the same three named `validation_...`, a temperature is "
-    "fitted on them."
+    "csv: one row for each face, columns `row` (its number in fer2013.csv), `label` (the true "
+    "emotion) and one column of probabilities for each emotion. npz: arrays `test_rows`, "
+    "`test_labels` (indices into `classes`), `test_probabilities` (n, classes) and `classes`, as "
+    "in weights/<name>/predictions.npz; with the same three named `validation_...`, a temperature "
+    "is fitted on them."
 )
 
 
 def read_uploaded(title: str, file: str, data: bytes, known: Sequence[Contender]) -> Contender:
     """Returns uploaded predictions as a contender, judged as the saved models are.
 
-    It joins the contenders whose test faces are the very same, with the same labels; otherwise it
+    It joins the contenders whose test faces are the same, with the same labels; otherwise it
     is set apart, and meets those it shares enough faces with by row number in the common view.
 
     Args:
         title: What to call it; only letters, digits and plain punctuation of it are kept.
         file: File name, ending in .csv or .npz.
         data: The file.
-        known: Contenders it may be held against.
+        known: Contenders it may be compared with.
 
     Raises:
         EvaluationError: If the file does not hold what `SCHEMA` asks for; the message says why.
@@ -82,7 +82,7 @@ def read_uploaded(title: str, file: str, data: bytes, known: Sequence[Contender]
 
 
 def own_contender(title: str, predictions: Predictions, record: Evaluation) -> Contender:
-    """Returns a saved model judged on one's own faces, from `evaluate.evaluate_own`."""
+    """Returns a saved model judged on your own faces, from `evaluate.evaluate_own`."""
     return Contender(
         name=f"own {title}",
         title=f"{title}, own faces",

@@ -79,7 +79,7 @@ _attempt = Attempt(yunet.FILE.fetch)
 
 
 def prepare() -> None:
-    """Begins to fetch what "auto" wants, if that is not here; returns at once."""
+    """Begins to fetch what "auto" wants, if that is missing; returns at once."""
     if not is_here(_BEST):
         _attempt.begin()
 
@@ -91,7 +91,7 @@ def is_here(key: str) -> bool:
 
 
 def fetch_file(key: str) -> None:
-    """Fetches what a detector of `DETECTORS` needs, if that is not here.
+    """Fetches what a detector of `DETECTORS` needs, if that is missing.
 
     Raises:
         DownloadError: If it cannot be fetched, or may not be.
@@ -104,7 +104,7 @@ def fetch_file(key: str) -> None:
 def resolve(name: str = AUTO) -> str:
     """Returns the key of `DETECTORS` that a name means on this machine now: never "auto".
 
-    For "auto", YuNet's file is fetched if it is not here: tried once in a process, and waited for
+    For "auto", YuNet's file is fetched if it is missing: tried once in a process, and waited for
     no longer than `file.PATIENCE_SECONDS`.
 
     Raises:
@@ -136,7 +136,7 @@ def detector(name: str = AUTO, fast: bool = False) -> Detector:
         fast: For video: small faces may be left out. Otherwise for pictures.
 
     Raises:
-        DetectorError: If there is no such detector, or its file is not here.
+        DetectorError: If there is no such detector, or its file is not on this machine.
     """
     key = resolve(name)
     kind = DETECTORS[key]

@@ -76,7 +76,7 @@ class YuNetDetector:
         return [box for box in found if box is not None]
 
     def _rows(self, rgb: np.ndarray) -> np.ndarray:
-        """Returns one row a face: left, top, width, height, five points (x, y), score."""
+        """Returns one row for each face: left, top, width, height, five points (x, y), score."""
         height, width = rgb.shape[:2]
         below, beside = max(0, _SMALLEST_SIDE - height), max(0, _SMALLEST_SIDE - width)
         bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)

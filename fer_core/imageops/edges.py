@@ -11,7 +11,7 @@ def canny(image: np.ndarray, low: float = 80.0, high: float = 160.0) -> np.ndarr
 
     Args:
         image: uint8, (h, w, 3) or (h, w).
-        low: Gradient from which an edge goes on, 0..1000.
+        low: Gradient from which an edge continues, 0..1000.
         high: Gradient from which an edge starts, 0..1000; the larger of the two is taken.
 
     Returns:

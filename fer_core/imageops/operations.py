@@ -144,7 +144,7 @@ _ALL = (
         EDGES,
         edges.canny,
         (
-            Number("low", "Edges go on from", 0.0, 1000.0, 5.0),
+            Number("low", "Edges continue from", 0.0, 1000.0, 5.0),
             Number("high", "Edges start from", 0.0, 1000.0, 5.0),
         ),
     ),

@@ -1,6 +1,6 @@
 """The code that ran, cut out of its modules so that it runs elsewhere.
 
-What a page shows and what a script contains are the very functions that made the picture, with
+What a page shows and what a script contains are exactly the functions that made the picture, with
 the functions, constants and imports they need. Nothing is written twice.
 """
 

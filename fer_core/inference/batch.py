@@ -86,7 +86,7 @@ def error_row(name: str, model: str, error: str) -> Row:
 
 
 class FileReader:
-    """Reads picture files in this process; can be sent to others, which load the model anew.
+    """Reads picture files in this process; can be sent to others, which load the model again.
 
     Args:
         model: Name of a saved model.

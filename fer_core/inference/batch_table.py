@@ -1,4 +1,4 @@
-"""A table of many pictures, written row by row; begun again, it goes on where it ended."""
+"""A table of many pictures, written row by row; begun again, it continues where it ended."""
 
 import csv
 from collections import deque
@@ -36,7 +36,7 @@ def csv_of(out: Path) -> Path:
 class Results:
     """A table being written to a CSV file; use it in a `with` block.
 
-    If the file is there already, the pictures in it are done, but for those of the last two rows:
+    If the file is there already, the pictures in it are done, except those of the last two rows:
     of these, the last may have been cut short, even within the name.
 
     Args:
@@ -77,7 +77,7 @@ class Results:
         """Writes the rows of one picture, for good.
 
         Raises:
-            BatchError: If the disk refuses; what was written before can be gone on with.
+            BatchError: If the disk refuses; what was written before can be continued.
         """
         try:
             self._writer.writerows({**row, _SETTINGS: self._settings} for row in rows)

@@ -42,13 +42,13 @@ class LiveState:
 
     Attributes:
         frames: Received so far.
-        fps: Frames a second of late; 0 before there are two, and while it is stalled.
+        fps: Frames a second recently; 0 before there are two, and while it is stalled.
         reading_ms: Time from receiving a frame to giving it back marked: median and 95th percentile
             of late.
         size: Width and height of the last frame, px.
         faces: In the last frame; none while it is stalled.
         is_stalled: Whether frames came, but none for two seconds.
-        error: What went wrong of late, for the user; empty if nothing did.
+        error: What went wrong recently, for the user; empty if nothing did.
     """
 
     frames: int

@@ -75,7 +75,7 @@ class Pipeline:
             fast: For video: small faces are left out.
 
         Raises:
-            FerError: If model or detector are not to be had; the message says why.
+            FerError: If model or detector are not available; the message says why.
 
         Warns:
             UserWarning: If "auto" has to do without YuNet; it says why and how to mend it.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def as_records(
     faces: Sequence[FaceEmotion], picture: str, threshold: float = 0.0
 ) -> list[dict[str, Any]]:
-    """Returns one record a face: picture, number, box (px), answer, label, confidence, classes.
+    """Returns one record per face: picture, number, box (px), answer, label, confidence, classes.
 
     Args:
         faces: As `Pipeline.analyze` orders them; numbered from 1.

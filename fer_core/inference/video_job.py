@@ -35,7 +35,7 @@ class VideoJob(Job):
     Attributes:
         model: As given.
         fraction: How much is read, 0..1; None where the file does not say how long it is.
-        preview: A marked frame of late, uint8 RGB (h, w, 3), while it is read.
+        preview: A recent marked frame, uint8 RGB (h, w, 3), while it is read.
         summary: What it showed so far.
         video: The marked video (MP4), once it is done.
         table: A CSV row for each face of each frame, once it is done.

@@ -114,7 +114,7 @@ def preprocess(gray: Any) -> Any:
 
 
 def weights_file(name: str, on_progress: Progress | None = None) -> Path:
-    """Returns the file of a trunk's ImageNet weights, fetching it where it is not here yet.
+    """Returns the file of a trunk's ImageNet weights, fetching it where it is missing.
 
     Looks into `settings().backbones`, then the Keras cache (`~/.keras/models`, or under
     `KERAS_HOME`), then asks the Keras server. What came from there is checked against the digest

@@ -155,7 +155,7 @@ def confidence(ranking: Ranking, closely: Sequence[Contender]) -> Chapter:
 
 
 def robustness(ranking: Ranking) -> Chapter:
-    """Draws accuracy under each disturbance, one line a model."""
+    """Draws accuracy under each disturbance, one line for each model."""
     measured = [one for one in ranking.contenders if one.robustness is not None]
     others = [one.title for one in ranking.contenders if one.robustness is None]
     return Chapter(

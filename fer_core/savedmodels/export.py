@@ -24,7 +24,7 @@ class Export:
     """An exported file or folder.
 
     Attributes:
-        path: Where it lies.
+        path: Where it is.
         size: Bytes, of all its files.
         difference: Largest difference of a probability from Keras's on 64 random faces.
     """
@@ -47,7 +47,7 @@ def export(
         quantisation: Of a "tflite" file's weights; the others keep float32.
 
     Raises:
-        FerError: If something else than an earlier export lies there, if int8 is asked for in
+        FerError: If something else than an earlier export is there, if int8 is asked for in
             another format than "tflite", or if ONNX is asked for and its packages are missing.
     """
     _check(saved, format, path, quantisation)

@@ -136,7 +136,7 @@ def open_model(name: str, weights: Path | None = None) -> SavedModel:
     if f"{name}/model.tflite" in read_manifest(weights):
         raise ModelNotFound(
             f"The saved model {name!r} is not among the files in {weights}: an installed package "
-            f"holds only networks under 5 MB. It lies in `weights/{name}` of a checkout of the "
+            f"holds only networks under 5 MB. It is in `weights/{name}` of a checkout of the "
             "project: set FER_WEIGHTS to that folder `weights`. Here are: "
             f"{', '.join(names) or 'none'}."
         )

@@ -13,7 +13,7 @@ def load_network(saved: SavedModel) -> Any:
 
     Raises:
         CorruptModel: If a file is missing or not the one saved.
-        DownloadError: If the trunk cannot be had.
+        DownloadError: If the trunk is not available.
     """
     import keras
 

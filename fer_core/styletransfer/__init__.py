@@ -1,1 +1,1 @@
-"""Neural style transfer: a photo painted in the manner of a painting."""
+"""Neural style transfer: a photo painted in the style of a painting."""

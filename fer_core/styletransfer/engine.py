@@ -1,7 +1,7 @@
 """Painting: the picture is changed, not the network, until it is both the photo and the painting.
 
 Gatys, Ecker & Bethge (2016) with these deviations: it begins from the photo and not from noise,
-and at 128 px, then goes on at each size 1.41 times larger (as Gatys et al. 2017, "Controlling
+and at 128 px, then continues at each size 1.41 times larger (as Gatys et al. 2017, "Controlling
 Perceptual Factors in Neural Style Transfer", section 6): large strokes come cheaply, and the
 larger sizes need few steps. L-BFGS as in the paper, with bounds, so that no pixel leaves 0..1.
 Below high quality `block5_conv1` is left out of the style: to stop at block 4 halves the step.
@@ -91,7 +91,7 @@ def stylize(
     faces: Sequence[FaceBox] = (),
     network: Network | None = None,
 ) -> StyleResult:
-    """Paints a photo in the manner of one or several paintings.
+    """Paints a photo in the style of one or several paintings.
 
     On one machine the same arguments give the same picture to within 1 of 255 gray levels in the
     mean over all pixels: threads add up in no fixed order, and L-BFGS carries that on.
@@ -106,7 +106,7 @@ def stylize(
 
     Raises:
         StyleError: If a picture cannot be used, or the weights do not fit the paintings.
-        DownloadError: If no network is to be had.
+        DownloadError: If no network is available.
     """
     started = time.monotonic()
     options = options or StyleOptions()
@@ -169,7 +169,7 @@ class _Painter:
         self.done = 0.0
 
     def paint(self, target: np.ndarray, side: int, evaluations: int) -> bool:
-        """Improves the picture at one size; returns whether to go on.
+        """Improves the picture at one size; returns whether to continue.
 
         Args:
             target: The photo at this size, float32 (h, w, 3), 0..1.

@@ -35,7 +35,7 @@ def to_png(result: StyleResult, paintings: tuple[str, ...] = ()) -> bytes:
     }
     text = PngInfo()
     text.add_text("Software", "FER Studio")
-    manner = f" in the manner of {' and '.join(paintings)}" if paintings else ""
+    manner = f" in the style of {' and '.join(paintings)}" if paintings else ""
     text.add_itxt("Description", f"A photo painted{manner} by neural style transfer")
     text.add_itxt(_RECORD, json.dumps(record, ensure_ascii=False))
     file = io.BytesIO()

@@ -97,7 +97,7 @@ class Painting(Job):
                 self._process.kill()
 
     def unforeseen(self, error: Exception) -> str:
-        """Returns the message where there was no process to be had."""
+        """Returns the message where there was no process available."""
         return f"The painting process could not be started: {error}."
 
     def _converse(self, process: "subprocess.Popen[bytes]") -> None:

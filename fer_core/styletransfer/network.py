@@ -51,7 +51,7 @@ class Network:
 
 
 def load_network(on_progress: backbones.Progress | None = None) -> Network:
-    """Returns VGG19 trained on ImageNet; where it is not to be had, a VGG16 that is here.
+    """Returns VGG19 trained on ImageNet; where it is not available, a VGG16 that is here.
 
     First ImageNet's VGG16, else the one inside the saved `vgg16_finetuned`. That one's blocks 1
     and 2 are still ImageNet's; from block3_conv1 on it was trained further on faces, its
@@ -62,7 +62,7 @@ def load_network(on_progress: backbones.Progress | None = None) -> Network:
         on_progress: Told how far a download is.
 
     Raises:
-        DownloadError: If none is to be had.
+        DownloadError: If none is available.
     """
     try:
         backbones.weights_file("vgg19", on_progress)
@@ -82,7 +82,7 @@ def saved_network() -> Network:
     """Returns the VGG16 inside the saved `vgg16_finetuned`.
 
     Raises:
-        FerError: If that model is not here, or damaged.
+        FerError: If that model is missing, or damaged.
     """
     import keras
 

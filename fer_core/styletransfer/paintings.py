@@ -1,4 +1,4 @@
-"""Abstract pictures in the manner of Kandinsky, painted here stroke by stroke.
+"""Abstract pictures in the style of Kandinsky, painted here stroke by stroke.
 
 They ship instead of photographs of paintings: no museum's picture is copied. Each composition is
 fixed; the seed moves the hand, the pigment's grain and the small choices.

@@ -16,7 +16,7 @@ from fer_core.styletransfer.engine import StyleResult, stylize
 from fer_core.styletransfer.network import load_network, spare_memory
 
 _LONGEST = 200
-"""Characters of an unforeseen error's text; TensorFlow's go on for pages."""
+"""Characters of an unforeseen error's text; TensorFlow's run to pages."""
 
 
 def main() -> None:

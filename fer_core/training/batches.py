@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Batches(keras.utils.PyDataset):
-    """Shuffled batches; after a resume the order goes on as if nothing had happened.
+    """Shuffled batches; after a resume the order continues as if nothing had happened.
 
     Args:
         inputs: Array of shape (n, ...): uint8 faces or features of a trunk.

@@ -29,7 +29,7 @@ def trunk_features(
         faces: uint8 array of shape (n, 48, 48, 1).
         recipe: Its augmentation and seed make every view but the first, which is unchanged.
         views: Number of views.
-        file: Where the features are kept; a whole view that lies there is not computed again.
+        file: Where the features are kept; a whole view that is there is not computed again.
         on_progress: Called with the share done, 0..1.
 
     Returns:

@@ -22,7 +22,7 @@ class Fitted:
     """What comes of a training.
 
     Attributes:
-        history: One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
+        history: One row per epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
             seconds.
         best_epoch: Number of the best epoch, from 1.
     """
@@ -50,7 +50,7 @@ def fit(
 ) -> Fitted:
     """Trains `network` in place and leaves it with its best epoch's weights.
 
-    Goes on from where an earlier call was cut off, if `folder` holds its state.
+    Continues from where an earlier call was cut off, if `folder` holds its state.
 
     Args:
         network: From inputs to probabilities (n, classes).
@@ -62,7 +62,7 @@ def fit(
         budget: Stops before the epoch that would begin too late, or None.
 
     Raises:
-        BudgetSpent: When the budget is over; call again to go on.
+        BudgetSpent: When the budget is over; call again to continue.
     """
     trainer = _compiled(network, augmentation, train, recipe)
     early = _early_stopping(recipe)

@@ -46,7 +46,7 @@ def answer_training(
     """Trains `custom_cnn` once a fold, on the others, and has it answer on the one left out.
 
     PublicTest selects each network's epoch. Copies of a photograph lie in one fold, so that no
-    network answers on a picture that it learnt. Goes on where an earlier call was cut off.
+    network answers on a picture that it learnt. Continues where an earlier call was cut off.
 
     Args:
         dataset: FER2013.
@@ -55,7 +55,7 @@ def answer_training(
         say: Receives sentences about what is being done.
 
     Raises:
-        BudgetSpent: When the budget is over; call again to go on.
+        BudgetSpent: When the budget is over; call again to continue.
     """
     protocol = PROTOCOLS["fer2013"]
     split, limit = protocol.split(dataset), Budget(budget)

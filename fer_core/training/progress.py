@@ -64,7 +64,7 @@ class ProgressBar(keras.callbacks.Callback):
 
 
 class Budget(keras.callbacks.Callback):
-    """Stops after the epoch in which the time is up; the training can be gone on with later.
+    """Stops after the epoch in which the time is up; the training can be continued later.
 
     Args:
         minutes: Time from now; None is no limit.

@@ -8,7 +8,7 @@ from fer_core.errors import TrainingError
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random changes of a training face, drawn anew each time it is seen.
+    """Random changes of a training face, drawn afresh each time it is seen.
 
     Attributes:
         rotation: Largest angle, degrees, either way.
@@ -33,7 +33,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides how a model comes out, but for the data.
+    """Everything that decides how a model comes out, except the data.
 
     Attributes:
         epochs: Most passes over the training faces.

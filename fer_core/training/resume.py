@@ -1,4 +1,4 @@
-"""State of a training under way, so that it can be killed at any moment and gone on with."""
+"""State of a training under way, so that it can be killed at any moment and continued."""
 
 import json
 import zipfile
@@ -23,7 +23,7 @@ class ResumableState(keras.callbacks.Callback):
     finished with it, and restored at the start of training, after every other has reset itself.
 
     Args:
-        folder: Where `state.npz` and the checkpoints of this training lie.
+        folder: Where `state.npz` and the checkpoints of this training are.
         callbacks: Those whose counters are kept, by name.
     """
 
@@ -106,7 +106,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
         return json.loads(str(arrays.pop("facts"))), arrays
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
-            f"The state of this training is damaged: delete {path} to begin anew."
+            f"The state of this training is damaged: delete {path} to start again."
         ) from error
 
 

@@ -52,7 +52,7 @@ def train(
     budget: float | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Trains a model, going on where an earlier call was cut off, and saves its folder.
+    """Trains a model, continuing where an earlier call was cut off, and saves its folder.
 
     Trains on the protocol's train split, selects the epoch on its validation split, and touches
     the test split once, at the end.
@@ -71,7 +71,7 @@ def train(
         The model's folder.
 
     Raises:
-        BudgetSpent: When the budget is over; call again to go on.
+        BudgetSpent: When the budget is over; call again to continue.
         ModelNotFound: If there is no saved model to start from.
         DatasetError: If the protocol leaves one of the dataset's splits empty.
         TrainingError: If a warm start would learn from faces that the saved model was not to see.
@@ -159,7 +159,7 @@ def save(
     Args:
         spec: The architecture.
         network: Trained, in whatever precision.
-        history: One row an epoch.
+        history: One row for each epoch.
         facts: What `recipe.json` holds.
         dataset: FER2013, to judge it on.
         weights: Folder of all saved models.
@@ -190,7 +190,7 @@ def save(
 
 
 def _rounded(history: pd.DataFrame) -> pd.DataFrame:
-    """Few decimals, but for the rate, which may be smaller than that: four digits."""
+    """Few decimals, except the rate, which may be smaller than that: four digits."""
     rates = history["learning_rate"].map(lambda rate: float(f"{rate:.4g}"))
     return history.round(DECIMALS).assign(learning_rate=rates)
 
@@ -210,7 +210,7 @@ def _untrained(spec: ModelSpec) -> dict[str, bool]:
 def state_folder(
     name: str, recipe: Recipe, dataset: FaceDataset, start: SavedModel | None = None
 ) -> Path:
-    """Returns where a training's state is kept: it goes on only with its recipe, faces, start."""
+    """Returns where a training's state is kept: it continues only with its recipe, faces, start."""
     folder = settings().checkpoints / f"{name}-{_digest(recipe, dataset, start)}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -1,4 +1,4 @@
-"""Training on from a saved model: weights that have learnt, and a schedule that begins anew.
+"""Training on from a saved model: weights that have learnt, and a schedule that starts again.
 
 A cosine that starts again is a warm restart (Loshchilov and Hutter 2017, "SGDR").
 """
@@ -62,7 +62,7 @@ def is_better(fitted: Fitted, start: SavedModel, monitor: str) -> bool:
 
 
 def whole_history(start: SavedModel, fitted: Fitted) -> pd.DataFrame:
-    """Returns one row an epoch, those before the warm start first."""
+    """Returns one row for each epoch, those before the warm start first."""
     before, after = start.history(), fitted.history
     after = after.assign(epoch=after["epoch"] + before["epoch"].max())
     return pd.concat([before, after], ignore_index=True)

@@ -19,7 +19,7 @@ class Controls:
 
     Attributes:
         model: Name of a saved model.
-        detector: Key of `faces.DETECTORS` that is to be had on this machine.
+        detector: Key of `faces.DETECTORS` that is available on this machine.
         threshold: Confidence, 0..1, below which the answer is "not sure".
     """
 
@@ -73,7 +73,7 @@ def _choose_detector() -> str:
         "Face detector",
         NAMES,
         format_func=lambda name: "Automatic" if name == AUTO else DETECTORS[name].title,
-        captions=["The best that is to be had", *(kind.caption for kind in DETECTORS.values())],
+        captions=["The best available", *(kind.caption for kind in DETECTORS.values())],
         key="classify_detector",
     )
 

@@ -28,7 +28,7 @@ _FILES = ("evaluation.json", "predictions.npz", "history.csv", "recipe.json", "m
 
 
 def read_all() -> Field:
-    """Returns the saved models, read anew when a file of theirs changes, and the uploaded ones."""
+    """Returns the saved models, read again when a file of theirs changes, and the uploaded ones."""
     weights = settings().weights
     field = _field(weights, _version(weights))
     uploaded = tuple(st.session_state.get(UPLOADED, {}).values())

@@ -32,7 +32,7 @@ def show_mistakes(chosen: Ranking) -> None:
     if dataset is None:
         st.info(
             "The faces themselves need the dataset: run `python -m fer_core data fetch`, or set "
-            "`FER_DATA` to where FER2013 lies.",
+            "`FER_DATA` to where FER2013 is.",
             icon=":material/grid_view:",
         )
         return

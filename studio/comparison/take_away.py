@@ -34,7 +34,7 @@ def show_take_away(chosen: Ranking) -> None:
         )
     st.caption(
         "The review is one file with interactive charts, about 6 MB; it opens without a network "
-        "and prints. The address of this page is a link to this very choice of models."
+        "and prints. The address of this page is a link to exactly this choice of models."
     )
     saved = saved_names()
     names = " ".join(contender.name for contender in chosen.contenders if contender.name in saved)

@@ -1,4 +1,4 @@
-"""Bring your own: a third party's predictions, or saved models on one's own faces."""
+"""Bring your own: a third party's predictions, or saved models on your own faces."""
 
 import streamlit as st
 

@@ -114,7 +114,7 @@ def _show_found(
     )
     st.caption(
         "Below each face its label, then the model's answer. A doubt is a reason to look, not a "
-        "verdict: a model errs too."
+        "verdict: a model can be wrong too."
     )
 
 

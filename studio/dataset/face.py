@@ -69,7 +69,7 @@ def _answers(dataset: FaceDataset, row: int) -> None:
     for fault in faults:
         st.caption(plain(fault))
     if dataset.usage[row] == USAGES.index("Training"):
-        st.caption("The models may have been trained on this very face.")
+        st.caption("The models may have been trained on this face.")
 
 
 def _ask(face: np.ndarray, label: str, names: list[str]) -> tuple[pd.DataFrame, list[str]]:

@@ -34,7 +34,7 @@ def show_gallery(
         return
     if view.loaded is None:
         st.dataframe(found, hide_index=True)
-        st.caption("With the dataset, the faces stand here to be looked at.")
+        st.caption("With the dataset, the faces are shown here.")
         _download(found, key)
         return
     dataset, own_key = view.loaded.dataset, f"{key}_{view.loaded.key}"

@@ -63,7 +63,7 @@ def _show_strange(view: View) -> None:
     st.markdown(
         f"**{len(rows)} pictures are blank.**{no_face} Below, the blank ones first, then those "
         "that are least like a mixture of faces: text, drawings, collages. They become ordinary "
-        "faces further on; leave off there."
+        "faces further on; stop there."
     )
     found = pd.DataFrame({"row": np.concatenate([rows, far])})
     found["blank"] = empty[found["row"]]

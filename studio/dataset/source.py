@@ -27,7 +27,10 @@ def choose_dataset() -> Loaded | None:
     loaded = _load_chosen()
     with st.container(horizontal=True, vertical_alignment="center"):
         if loaded is None:
-            st.caption("Statistics of FER2013, kept with the app; the faces are not here.")
+            st.caption(
+                "Statistics of FER2013, kept with the app; "
+                "the faces themselves are not on this machine."
+            )
             label = "Add the dataset"
         else:
             st.caption(f"{plain(loaded.dataset.source)}: {len(loaded.dataset):,} faces")

@@ -27,7 +27,7 @@ _NEXT = (
         "pages/5_Style_transfer.py",
         "Paint a face",
         ":material/brush:",
-        "Neural style transfer: a photo in the manner of a painting.",
+        "Neural style transfer: a photo in the style of a painting.",
     ),
 )
 
@@ -50,4 +50,4 @@ def data_found() -> str:
         )
     if not path.exists():
         return "FER_DATA names a file that is not there: the page shows FER2013's statistics."
-    return "FER2013 is here: how many faces of each, how they look, which are doubtful."
+    return "FER2013 is on this machine: how many faces of each, how they look, which are doubtful."

@@ -81,7 +81,7 @@ def summary(scores: list[Score]) -> str:
 
 
 def show_ranking(scores: list[Score]) -> None:
-    """Draws one row a model."""
+    """Draws one row for each model."""
     st.subheader("Saved models", anchor=False)
     head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
     st.html(

@@ -98,7 +98,7 @@ def _explain(name: str, first: str) -> None:
     st.caption(
         f"Made with {picture}; times are the median of up to five runs on this server and hold "
         f"Pillow's copies from and to arrays. Differences are from {first}'s result. The code is "
-        "that of the very functions that ran. CLAHE, Canny, the bilateral filter, adaptive "
+        "that of exactly the functions that ran. CLAHE, Canny, the bilateral filter, adaptive "
         "thresholds and Haar cascades are OpenCV's alone; noise has no twin, since no two "
         "libraries draw the same random numbers."
     )

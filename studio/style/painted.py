@@ -22,7 +22,7 @@ class Painted:
         name: File name of the photo, or who is on the sample.
         photo: uint8 RGB, as it was painted.
         result: The painting.
-        paintings: Titles of the paintings whose manner it has.
+        paintings: Titles of the paintings whose style it has.
     """
 
     name: str
@@ -32,9 +32,9 @@ class Painted:
 
     @property
     def what(self) -> str:
-        """Who or what is painted, and in whose manner."""
+        """Who or what is painted, and in whose style."""
         manner = " and ".join(f"“{title}”" for title in self.paintings)
-        return f"{self.name} in the manner of {manner}"
+        return f"{self.name} in the style of {manner}"
 
     def png(self) -> bytes:
         """Returns the file to download."""

@@ -19,7 +19,7 @@ _FIRST = next(iter(PAINTINGS))
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A painting to take the manner of.
+    """A painting to take the style of.
 
     Attributes:
         title: As people read it.

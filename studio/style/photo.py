@@ -12,7 +12,7 @@ def read(data: bytes) -> tuple[np.ndarray, list[FaceBox]]:
     """Returns a photo as uint8 RGB, no larger than is painted, and its faces; kept for the session.
 
     Raises:
-        FerError: If it is no picture that can be used, or the detector is not to be had.
+        FerError: If it is no picture that can be used, or the detector is not available.
     """
     return _read(data, resolve("auto"))
 

@@ -138,7 +138,7 @@ def test_folder_stands_for_all_pictures_in_it_and_below(run, folder):
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_table_of_a_folder(saved_models, folder, tmp_path, workers):
     out = tmp_path / "table.csv"
-    # In a process of its own: a test runner's main module cannot be started anew by its workers.
+    # In a process of its own: a test runner's main module cannot be started again by its workers.
     command = [sys.executable, "-m", "fer_core", "classify", folder, "--out", out]
     done = subprocess.run(
         [*command, "--workers", workers], cwd=ROOT, capture_output=True, text=True, check=True

@@ -69,7 +69,7 @@ def test_all_by_the_reports_leaves_out_what_no_report_describes(queue):
 def test_the_queue_stops_when_the_minutes_are_over(queue):
     first = unsaved()[0]
     code, out, _, trained = queue("--all", "--budget", "5", ends={first: BudgetSpent()})
-    assert code == 0 and "The 5 minutes are over; run the same command to go on." in out
+    assert code == 0 and "The 5 minutes are over; run the same command to continue." in out
     ((name, _, left),) = trained
     assert name == first and left == pytest.approx(5, abs=0.1)
 

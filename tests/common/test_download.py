@@ -30,7 +30,7 @@ def test_interrupted_transfer_resumes_where_it_broke_off(
     server: FileServer, tmp_path: Path
 ) -> None:
     server.break_after = 400_000
-    with pytest.raises(DownloadError, match="go on from there"):
+    with pytest.raises(DownloadError, match="continue from there"):
         fetch(server.url, tmp_path / "file.bin", DIGEST)
     had = (tmp_path / "file.bin.part").stat().st_size
     assert 0 < had <= 400_000

@@ -62,7 +62,7 @@ def test_interrupted_fetch_goes_on(faces: FaceDataset, monkeypatch: pytest.Monke
     with serving(tarball(faces)) as server:
         point_to(server, "huggingface", monkeypatch)
         server.break_after = 80_000
-        with pytest.raises(DownloadError, match="go on from there"):
+        with pytest.raises(DownloadError, match="continue from there"):
             fetch_fer2013()
         assert len(fetch_fer2013()) == 42
         assert server.ranges == [None, "bytes=65536-"]

@@ -56,7 +56,7 @@ def test_click_opens_a_face_and_mark_is_counted(page):
     page.keyboard.press("Space")
     page.get_by_text("1 face, 1 marked").wait_for()
     assert mark.is_checked()
-    # Drawn anew, the box still has the keyboard.
+    # Drawn again, the box still has the keyboard.
     assert mark.evaluate("box => box.getRootNode().activeElement === box")
     with page.expect_download() as download:
         page.get_by_role("button", name="Row numbers as CSV").click()

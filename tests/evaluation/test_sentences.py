@@ -58,7 +58,7 @@ def test_headline_says_who_leads_and_whether_it_is_real(seven) -> None:
     assert text.startswith(f"Slim VGG leads at {accuracy}; its lead over VGG16, fine-tuned may be")
     without = [ranked[0], ranked[2]]
     assert "its lead over Custom CNN is real (p < 0.001)" in headline(without, comparisons)
-    assert f"reads {accuracy} of 3,589 test faces rightly" in headline(ranked[:1], [])
+    assert f"reads {accuracy} of 3,589 test faces correctly" in headline(ranked[:1], [])
 
 
 def told(seven, *gaps: tuple[float, float]) -> str:

@@ -22,7 +22,7 @@ def test_every_section_stands_without_a_dataset(open_page: Open, section: str) -
     assert not page.exception
     assert not page.error
     assert "35,887 faces, 7 emotions: **happy** is 16.4 times" in texts(page)
-    assert "the faces are not here" in texts(page)
+    assert "the faces themselves are not on this machine" in texts(page)
 
 
 @pytest.mark.parametrize("section", SECTIONS)

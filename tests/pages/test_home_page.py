@@ -92,8 +92,8 @@ def test_no_saved_model_shows_how_to_train_one(page, saved_models):
     ("given", "hosted", "said"),
     [
         (None, "false", "FER2013 is not on this machine"),
-        ("there", "false", "FER2013 is here:"),
-        ("there", "true", "FER2013 is here:"),
+        ("there", "false", "FER2013 is on this machine:"),
+        ("there", "true", "FER2013 is on this machine:"),
         ("gone", "false", "FER_DATA names a file that is not there"),
     ],
 )

@@ -117,7 +117,7 @@ def test_nonsense_in_a_link_is_left_aside(five_models) -> None:
 def test_other_protocol_is_another_table(five_models) -> None:
     page = open_page(on="R3, 3 emotions")
     assert page.dataframe[0].value["Model"].tolist() == ["ELU DCNN"]
-    assert "2,127 test faces rightly" in page.main.markdown[0].value
+    assert "2,127 test faces correctly" in page.main.markdown[0].value
 
 
 def test_common_faces_bring_all_together_with_n_stated(five_models) -> None:

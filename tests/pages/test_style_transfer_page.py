@@ -81,7 +81,7 @@ def test_first_visit_shows_a_painting_and_whether_the_emotion_survives(page):
     assert not page.exception
     assert not page.error
     assert "in the painting" in lead(page)
-    assert "Eileen Collins in the manner of “Improvisation”" in page.caption[0].value
+    assert "Eileen Collins in the style of “Improvisation”" in page.caption[0].value
     shift, losses = (json.loads(chart.proto.spec) for chart in page.get("plotly_chart"))
     assert len(shift["data"]) == 7 + 3
     assert losses["data"][0]["name"] == "total"
@@ -94,7 +94,7 @@ def test_without_a_model_the_painting_is_still_shown(page, saved_models):
         model.unlink()
     page.run()
     assert not page.exception
-    assert "in the manner of" in lead(page)
+    assert "in the style of" in lead(page)
     assert any("trained model" in caption.value for caption in page.caption)
 
 
@@ -117,7 +117,7 @@ def test_a_painting_is_shown_kept_and_downloadable(page):
     assert has_button(page, "style_cancel")
     assert "being painted" in lead(page)
     run_until(page, lambda: has_button(page, "style_show_1"))
-    assert "in the manner of “Diagonals”" in page.caption[0].value
+    assert "in the style of “Diagonals”" in page.caption[0].value
     assert "measured by fake" in page.caption[0].value
     assert "in the painting" in lead(page)
     assert page.button(key="style_show_1").label == "1\\. Diagonals"

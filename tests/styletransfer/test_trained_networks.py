@@ -23,7 +23,7 @@ def vgg19() -> Network:
 
 
 def fine_tuned_vgg16() -> Network:
-    """The committed model, which serves where ImageNet's are not to be had."""
+    """The committed model, which serves where ImageNet's are not available."""
     if FALLBACK not in saved_names():
         pytest.skip(f"{FALLBACK} is not saved here")
     return saved_network()

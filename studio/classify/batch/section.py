@@ -87,7 +87,7 @@ def _say_what_comes() -> None:
 def _offer(
     files: list[tuple[str, bytes]], controls: Controls, run: BatchRun | None
 ) -> BatchRun | None:
-    """Offers to read, to go on or to read again; returns the run that then is."""
+    """Offers to read, to continue or to read again; returns the run that then is."""
     if run is not None and run.is_paused:
         if st.button("Go on", icon=":material/play_arrow:", type="primary"):
             run.is_paused = False
@@ -109,7 +109,7 @@ def _offer(
 
 
 def _go_on(run: BatchRun) -> None:
-    """Reads until all is read; whatever else is pressed meanwhile, it goes on in the next run."""
+    """Reads until all is read; whatever else is pressed meanwhile, it continues in the next run."""
     if st.button("Pause", icon=":material/pause:", key="batch_pause"):
         run.is_paused = True
         st.rerun()

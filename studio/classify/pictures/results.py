@@ -79,7 +79,7 @@ def _show_face(face: FaceEmotion, crop: np.ndarray, threshold: float) -> None:
 
 
 def show_table(records: Sequence[dict[str, Any]]) -> None:
-    """Draws one row a face, and its downloads as CSV and JSON."""
+    """Draws one row for each face, and its downloads as CSV and JSON."""
     table = as_table(records)
     emotions = [name for name in EMOTIONS if name in table]
     st.subheader("Every face", anchor=False)

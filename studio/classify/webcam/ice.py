@@ -3,7 +3,7 @@
 Who relays is configured by environment variables, or by secrets of the same names at the top level
 of `.streamlit/secrets.toml`, in the order streamlit-webrtc itself has: Cloudflare, Twilio, Hugging
 Face, else a public STUN server. Tokens are exchanged here for credentials that last an hour or two,
-anew every five minutes so that a call never starts with ones about to end; only these go to a
+again every five minutes so that a call never starts with ones about to end; only these go to a
 browser.
 """
 

@@ -1,4 +1,4 @@
-"""What a live stream shows beside the picture; drawn anew while it runs."""
+"""What a live stream shows beside the picture; drawn again while it runs."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -81,7 +81,7 @@ def explain_waiting(servers: IceServers) -> None:
     relay = (
         f"{servers.provider} relays, but no picture came through."
         if servers.is_relayed
-        else "Whoever runs this server can add one with the keys of a provider (see the README)."
+        else "This server's operator can add one with a provider's keys (see `docs/hosting.md`)."
     )
     st.warning(
         "Your network lets no direct video connection through, as many offices and mobile networks "

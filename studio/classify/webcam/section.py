@@ -122,7 +122,7 @@ def leave_webcam() -> None:
     """Ends the stream, if there is one, and forgets it.
 
     streamlit-webrtc itself only ends one that is connected and loses its browser, or whose page
-    is left: one still looking for a way through the network would go on looking.
+    is left: one still looking for a way through the network would keep looking.
     """
     st.session_state.pop(_SESSION, None)
     context = st.session_state.get(STREAM)
