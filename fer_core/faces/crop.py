@@ -20,7 +20,7 @@ def crop(rgb: np.ndarray, boxes: Sequence[FaceBox], margin: float = 0.0) -> np.n
     faces the side of the picture is 1.03 times that of the Haar alt2 box and 0.97 times the
     height of the YuNet box (medians), both centred. A square that leaves the picture is moved
     back into it, so that nothing is stretched and nothing invented. A box with a turned `square`
-    is cut by that; where it leaves the picture, the picture's edge goes on.
+    is cut by that; where it leaves the picture, the picture's edge continues.
 
     Args:
         rgb: uint8 picture of shape (h, w, 3).
@@ -70,7 +70,7 @@ def _scaled(gray: np.ndarray) -> np.ndarray:
 def cut_turned(rgb: np.ndarray, square: Square, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Returns a turned square as an upright picture, and the way back into the picture.
 
-    Beyond the picture, its edge goes on.
+    Beyond the picture, its edge continues.
 
     Args:
         rgb: uint8 picture of shape (h, w, 3).

@@ -17,7 +17,7 @@ NOT_SURE = "not sure"
 
 SQUARES = (0.0, -0.05)
 """Margins of the squares whose answers are averaged: of 501 faces found, 68.9 % are then read
-rightly, 67.1 % with the first alone (FER2013's PublicTest in `benchmarks/end_to_end.py`)."""
+correctly, 67.1 % with the first alone (FER2013's PublicTest in `benchmarks/end_to_end.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
