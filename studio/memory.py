@@ -59,6 +59,7 @@ def watch() -> None:
 def visit() -> None:
     """Notes that a visitor runs a page, and draws what there is to tell him or her."""
     session = compat.session_id()
+    _used.set()
     budget().hear(session)
     for sentence in _untold.pop(session, []):
         st.warning(sentence, icon=":material/memory:")
@@ -90,7 +91,7 @@ def room_for_dataset(data: bytes) -> Iterator[None]:
 def tidy() -> None:
     """Ends sessions that left, forgets what nobody owns, counts the rest and makes it fit."""
     if compat.on_loop(compat.end_left_sessions):
-        _freed.set()
+        _used.set()
     there = compat.sessions()
     for session in {*compat.uploads(), *budget().owners()} - there:
         if not session.startswith(_Arriving.PREFIX):
@@ -105,8 +106,8 @@ def tidy() -> None:
     for session in there:
         _count(session)
     budget().settle()
-    if _freed.is_set():
-        _freed.clear()
+    if _used.is_set():
+        _used.clear()
         gc.collect()
         return_free_blocks()
 
@@ -187,13 +188,13 @@ def _drop(owner: str) -> bool:
     with suppress(TimeoutError):
         if compat.on_loop(lambda: compat.forget(owner, lambda value: size_of(value) > _LARGE)):
             _tell(owner, _GAVE_WAY)
-            _freed.set()
+            _used.set()
             return True
     return False
 
 
-_freed = threading.Event()
-"""Set when something large was let go, until the memory it took is given back."""
+_used = threading.Event()
+"""Set when a page has run or something was let go, until what is free is given back."""
 
 _leavers: list[Callable[[str], None]] = []
 _known: set[str] = set()
