@@ -1,6 +1,8 @@
 """Rules of the house that no single module's test can hold."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +51,74 @@ def test_imports_keep_the_contracts_of_pyproject():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 kept, 0 broken" in done.stdout
+
+
+_WRITES_ELSEWHERE = {
+    "fer_core/common/files.py": "the one writer",
+    "fer_core/common/download.py": "keeps what has come, to go on from there",
+    "fer_core/inference/batch_table.py": "a table that grows row by row",
+    "fer_core/common/nursery.py": "tells the kernel something, by a file of /proc",
+}
+"""Modules that open files for writing by themselves, and why."""
+
+_WRITING = {
+    *("write_bytes", "write_text", "tofile", "savez", "savez_compressed", "open_memmap"),
+    *("mkstemp", "NamedTemporaryFile"),
+}
+_WRITING_OF = {("np", "save"), *(("shutil", name) for name in ("copyfile", "copy2", "move"))}
+
+
+def writes(call: ast.Call, own: set[str]) -> bool:
+    """Whether a call writes a file on its own; `own` are names imported from `common.files`."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name in own and isinstance(function, ast.Name):
+        return False
+    if name == "open":
+        place = 0 if isinstance(function, ast.Attribute) else 1
+        named = [keyword.value for keyword in call.keywords if keyword.arg == "mode"]
+        modes = [
+            set(node.value)
+            for mode in [*call.args[place : place + 1], *named]
+            for node in ast.walk(mode)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        return any(mode <= set("rwaxbt+") and not mode.isdisjoint("wax+") for mode in modes)
+    if not isinstance(function, ast.Attribute):
+        return False
+    if name in ("to_csv", "to_parquet", "to_pickle"):
+        return bool(call.args)
+    if name in ("replace", "rename"):  # of a path: one argument; str.replace has two
+        return len(call.args) == 1 and not call.keywords
+    owner = function.value.id if isinstance(function.value, ast.Name) else ""
+    return name in _WRITING or (owner, name) in _WRITING_OF
+
+
+def test_files_are_written_by_the_one_writer():
+    found = {}
+    for path in [*(ROOT / "fer_core").rglob("*.py"), *(ROOT / "studio").rglob("*.py")]:
+        tree = ast.parse(path.read_text())
+        own = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "fer_core.common.files"
+            for alias in node.names
+        }
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        lines = [call.lineno for call in calls if writes(call, own)]
+        if lines and path.parent.name != "training":  # whose state has a writer of its own
+            found[str(path.relative_to(ROOT))] = lines
+    assert found.keys() == _WRITES_ELSEWHERE.keys(), found
+
+
+def test_networks_are_opened_in_one_place():
+    opening = {
+        str(path.relative_to(ROOT))
+        for folder in ("fer_core", "studio")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"(?<![\w.])Interpreter\(|\._get_ops_details", path.read_text())
+    }
+    assert opening == {"fer_core/savedmodels/litert.py", "fer_core/savedmodels/compat.py"}
 
 
 def in_new_process(code: str, *arguments: str) -> list:

@@ -41,7 +41,7 @@ def evaluate(
     from fer_core.common.files import write_text
     from fer_core.evaluation import evaluate as judging
     from fer_core.models import find
-    from fer_core.savedmodels import open_model, update_manifest
+    from fer_core.savedmodels import alone_with, open_model, update_manifest
     from fer_core.settings import settings
     from fer_core.training.card import model_card
 
@@ -74,10 +74,11 @@ def evaluate(
         judging.write(folder, predictions, record)
         typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
     elif write:
-        record = judging.keep_robustness(saved.folder, record)
-        judging.write(saved.folder, predictions, record)
-        write_text(saved.folder / "card.md", model_card(find(name), saved.recipe(), record))
-        update_manifest(saved.weights, name)
+        with alone_with(name, saved.weights):
+            record = judging.keep_robustness(saved.folder, record)
+            judging.write(saved.folder, predictions, record)
+            write_text(saved.folder / "card.md", model_card(find(name), saved.recipe(), record))
+            update_manifest(saved.weights, name)
         typer.echo(f"Recorded in {saved.folder}.")
     else:
         _compare(saved, predictions, record)

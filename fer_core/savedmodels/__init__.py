@@ -1,6 +1,12 @@
 """Trained models on disk: `weights/<name>/`, read, listed and verified."""
 
-from fer_core.savedmodels.folder import EVALUATION_SCHEMA, SavedModel, open_model, saved_names
+from fer_core.savedmodels.folder import (
+    EVALUATION_SCHEMA,
+    SavedModel,
+    alone_with,
+    open_model,
+    saved_names,
+)
 from fer_core.savedmodels.manifest import read_manifest, update_manifest
 from fer_core.savedmodels.predictions import (
     PredictedSplit,
@@ -14,6 +20,7 @@ __all__ = [
     "PredictedSplit",
     "Predictions",
     "SavedModel",
+    "alone_with",
     "open_model",
     "read_manifest",
     "read_predictions",

@@ -1,13 +1,16 @@
 """Reading the folders `weights/<name>/`, each file verified before it is used."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fer_core.errors import CorruptModel, ModelNotFound, unknown
+from fer_core.common.locks import only_one
+from fer_core.errors import CorruptModel, FileError, ModelNotFound, unknown
 from fer_core.savedmodels.manifest import read_manifest, verify
 from fer_core.savedmodels.predictions import Predictions, read_predictions
 from fer_core.settings import settings
@@ -119,7 +122,7 @@ class SavedModel:
 def saved_names(weights: Path | None = None) -> list[str]:
     """Returns the names of the saved models: folders that hold a `model.tflite`, sorted."""
     weights = weights or settings().weights
-    return sorted(path.parent.name for path in weights.glob("*/model.tflite"))
+    return sorted(path.parent.name for path in weights.glob("[!.]*/model.tflite"))
 
 
 def open_model(name: str, weights: Path | None = None) -> SavedModel:
@@ -141,3 +144,17 @@ def open_model(name: str, weights: Path | None = None) -> SavedModel:
             f"{', '.join(names) or 'none'}."
         )
     raise ModelNotFound(unknown(name, names, "saved model"))
+
+
+@contextmanager
+def alone_with(name: str, weights: Path) -> Iterator[None]:
+    """Keeps other processes from training or recording a model for the length of a `with` block.
+
+    Raises:
+        FileError: If another does so already.
+    """
+    refusal = FileError(
+        f"Another process is training or recording {name} in {weights}. Wait until it has ended."
+    )
+    with only_one(weights / f".{name}.lock", refusal):
+        yield

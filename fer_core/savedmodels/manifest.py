@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fer_core.common.digest import sha256
 from fer_core.common.files import write_json
+from fer_core.common.locks import only_one
 from fer_core.errors import CorruptModel
 from fer_core.models import find
 
@@ -42,14 +43,17 @@ def read_manifest(weights: Path) -> dict[str, dict[str, str]]:
 
 def update_manifest(weights: Path, name: str) -> None:
     """Records the files of one model's folder, replacing what was recorded of it."""
-    files = {
-        key: entry
-        for key, entry in read_manifest(weights).items()
-        if not key.startswith(f"{name}/")
+    own = {
+        f"{name}/{path.name}": {"sha256": sha256(path), "licence": licence(name)}
+        for path in (weights / name).glob("[!.]*")  # not what a killed writer left
     }
-    for path in sorted((weights / name).glob("[!.]*")):  # not what a killed writer left
-        files[f"{name}/{path.name}"] = {"sha256": sha256(path), "licence": licence(name)}
-    write_json(weights / "manifest.json", {"files": dict(sorted(files.items()))})
+    with only_one(weights / ".manifest.lock"):  # two models may be saved at once
+        others = {
+            key: entry
+            for key, entry in read_manifest(weights).items()
+            if not key.startswith(f"{name}/")
+        }
+        write_json(weights / "manifest.json", {"files": dict(sorted((others | own).items()))})
 
 
 def verify(weights: Path, name: str, file: str) -> Path:

@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
+import cv2.data
 import numpy as np
 import pytest
 from overlap import iou
@@ -31,6 +32,22 @@ def test_finds_the_face_in_the_dark(astronaut, name):
     dark = (astronaut * 0.1).astype(np.uint8)
     (box,) = detector(name).detect(dark)
     assert iou(box, FaceBox(176, 63, 94, 108)) > 0.7
+
+
+@pytest.mark.parametrize("name", ["haar_alt2", "haar_default"])
+def test_each_haar_detector_is_the_cascade_it_is_named_after(astronaut, name):
+    crowd = cv2.resize(np.tile(astronaut[10:230, 110:330], (4, 5, 1)), (640, 512))
+
+    def found_by_opencv(cascade: str) -> set[tuple[int, ...]]:
+        file = f"{cv2.data.haarcascades}haarcascade_frontalface_{cascade}.xml"
+        gray = cv2.cvtColor(crowd, cv2.COLOR_RGB2GRAY)
+        boxes = cv2.CascadeClassifier(file).detectMultiScale(gray, 1.2, 5, minSize=(32, 32))
+        return {tuple(map(int, box)) for box in boxes}
+
+    expected = {f"haar_{cascade}": found_by_opencv(cascade) for cascade in ("alt2", "default")}
+    boxes = detector(name).detect(crowd)
+    assert {(box.left, box.top, box.width, box.height) for box in boxes} == expected[name]
+    assert expected["haar_alt2"] != expected["haar_default"]
 
 
 def test_alt2_finds_the_face_under_brush_strokes():

@@ -156,6 +156,14 @@ def test_only_the_strongest_changes_are_kept_in_order_of_time():
     assert min(m.change for m in moments) > 0.6
 
 
+def test_thumbnail_holds_an_eighth_more_on_each_side_of_the_face():
+    down, across = np.mgrid[:100, :200].astype(np.uint8)
+    picture = np.dstack([across, down, down])
+    before, _ = summed([0.9] * 20 + [0.1] * 20, picture=picture).moments[0].thumbnails
+    for span in (before[..., 0], before[..., 1]):  # a face from 20 to 60 px: 5 px more on each side
+        assert (span.min(), span.max()) == (pytest.approx(15, abs=1), pytest.approx(64, abs=1))
+
+
 def test_thumbnails_show_the_face_before_and_after():
     summary = Summary()
     for index in range(40):
