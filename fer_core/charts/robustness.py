@@ -38,6 +38,8 @@ def robustness_curves(contenders: Sequence[Contender], corruptions: Sequence[str
     for place, corruption in enumerate(corruptions):
         for contender in measured:
             points = _points(contender, corruption)
+            if len(points) == 1:  # it was recorded before there was this kind
+                continue
             figure.add_scatter(
                 row=place // columns + 1,
                 col=place % columns + 1,

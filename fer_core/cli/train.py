@@ -20,6 +20,16 @@ def train(
     recipe: Annotated[str, typer.Option(help="ours, or report for the report's own way.")] = "ours",
     epochs: Annotated[int | None, typer.Option(help="Fewer or more epochs.", min=1)] = None,
     warm_start: Annotated[bool, typer.Option(help="Start from the saved model's weights.")] = False,
+    fit_only: Annotated[
+        bool,
+        typer.Option(
+            "--fit-only",
+            help="Leave a portable state, to be judged elsewhere: needs no TensorFlow.",
+        ),
+    ] = False,
+    convert_only: Annotated[
+        bool, typer.Option("--convert-only", help="Only convert and judge the saved weights anew.")
+    ] = False,
     budget: Annotated[
         float | None, typer.Option(help="Minutes; run again to continue.", min=0)
     ] = None,
@@ -32,8 +42,20 @@ def train(
         raise TrainingError("Name one model, or give --all.")
     if every and warm_start:
         raise TrainingError("--all trains what is not saved: there is nothing to start from.")
+    if convert_only:
+        _convert(name, data)
+        return
     names = [find(name).name] if name else _unsaved(recipe)
-    _train(names, recipe, protocol, epochs, warm_start, budget, data, go_on=every)
+    _train(names, recipe, protocol, epochs, warm_start, fit_only, budget, data, go_on=every)
+
+
+def _convert(name: str | None, data: str | None) -> None:
+    from fer_core.cli.source import open_dataset
+    from fer_core.training.record import convert_again
+
+    if name is None:
+        raise TrainingError("Name the one model to convert.")
+    typer.echo(f"{name} is in {convert_again(name, open_dataset(data))}.")
 
 
 def _unsaved(kind: str) -> list[str]:
@@ -53,6 +75,7 @@ def _train(
     protocol: str | None,
     epochs: int | None,
     warm_start: bool,
+    fit_only: bool,
     budget: float | None,
     data: str | None,
     go_on: bool,
@@ -73,14 +96,16 @@ def _train(
 
     end = None if budget is None else time.monotonic() + 60 * budget
     for name, recipe in chosen.items():
-        if name in saved_names() and not warm_start:
+        if name in saved_names() and not warm_start and not fit_only:
             typer.echo(
                 f"{name} is saved already: this training replaces it when it is done. "
                 "To keep it, set FER_WEIGHTS to another folder."
             )
         left = None if end is None else (end - time.monotonic()) / 60
         try:
-            folder = train_model(name, dataset, recipe, warm_start=warm_start, budget=left)
+            folder = train_model(
+                name, dataset, recipe, warm_start=warm_start, fit_only=fit_only, budget=left
+            )
             typer.echo(f"{name} is in {folder}.")
         except BudgetSpent:
             typer.echo(f"The {budget:g} minutes are over; run the same command to continue.")

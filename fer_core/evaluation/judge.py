@@ -21,7 +21,15 @@ from fer_core.savedmodels import EVALUATION_SCHEMA, PredictedSplit, Predictions
 from fer_core.savedmodels.temperature import apply_temperature
 from fer_core.settings import ROOT
 
-_LIBRARIES = ("ai-edge-litert", "keras", "tensorflow-cpu", "tensorflow", "numpy", "scikit-learn")
+_LIBRARIES = (
+    "ai-edge-litert",
+    "keras",
+    "tensorflow-cpu",
+    "tensorflow",
+    "jax",
+    "numpy",
+    "scikit-learn",
+)
 
 
 def judge(

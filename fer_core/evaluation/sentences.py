@@ -9,7 +9,7 @@ from fer_core.common.numerals import p_value
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
-from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES
+from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES, mean_accuracy
 from fer_core.evaluation.significance import Comparison
 
 FLAT = 0.002
@@ -166,10 +166,15 @@ def robustness_sentence(contender: Contender) -> str:
     worst = min(strongest, key=lambda p: p.accuracy.value)
     mildest = max(strongest, key=lambda p: p.accuracy.value)
     hardest, easiest = (_in_running_text(CORRUPTIONS[p.corruption].title) for p in (worst, mildest))
+    seen, unseen = (mean_accuracy(contender.robustness, kind) for kind in (False, True))
+    means = f" Its mean is {100 * seen:.1f} % over the kinds that training may use" if seen else ""
+    if seen and unseen:
+        means += f" and {100 * unseen:.1f} % over those kept from training"
     return (
         f"**{contender.title}** falls from {100 * clean:.1f} % to "
         f"{100 * worst.accuracy.value:.1f} % with {hardest} at severity 5; "
         f"{easiest} at severity 5 costs it least ({100 * mildest.accuracy.value:.1f} % are left)."
+        f"{means and means + '.'}"
     )
 
 

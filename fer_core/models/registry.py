@@ -54,6 +54,10 @@ class ModelSpec:
         module = import_module(f"fer_core.models.{self.name}")
         return module.build(classes or len(self.classes), **options)
 
+    def build_untrained(self, classes: int) -> Any:
+        """Returns the network with random weights throughout, to be loaded next; fetches none."""
+        return self.build(classes, **({"pretrained": False} if self.trunk else {}))
+
 
 _SPECS = (
     ModelSpec("slim_vgg", "Slim VGG", "ours", "fer2013", 1_905_831, 1_903_207),

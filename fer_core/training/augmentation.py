@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
+from fer_core.training.camera import camera_layers
 from fer_core.training.recipe import Augmentation
 
 
@@ -72,4 +73,4 @@ def augmentation_layers(augmentation: Augmentation, seed: int | None = None) -> 
     if chosen.erasing:
         probability = (chosen.erasing, chosen.erasing)
         found.append(layers.RandomErasing(probability, scale=(0.02, 0.25), seed=seed))
-    return found
+    return found + camera_layers(chosen, seed)

@@ -1,6 +1,7 @@
 """One network, one recipe, two splits: from initial weights to the best epoch's."""
 
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fer_core.evaluation.cost import machine
+from fer_core.evaluation.judge import library_versions
 from fer_core.training.batches import Batches
 from fer_core.training.progress import Budget, ProgressBar
 from fer_core.training.recipe import Recipe
@@ -25,18 +28,33 @@ class Fitted:
         history: One row per epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
             seconds.
         best_epoch: Number of the best epoch, from 1.
+        machine: Processor, or accelerator, that it ran on.
+        versions: Of the libraries that ran it.
     """
 
     history: pd.DataFrame
     best_epoch: int
+    machine: str
+    versions: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Inputs of shape (n, ...) and class indices of shape (m,), n a multiple of m (views)."""
+    """Inputs of shape (n, ...) and class indices of shape (m,), n a multiple of m (views).
+
+    Attributes:
+        inputs: uint8 faces or features of a trunk.
+        labels: Class indices.
+        soft: What is learned in place of the labels, float32 of shape (m, classes), or None.
+    """
 
     inputs: np.ndarray
     labels: np.ndarray
+    soft: np.ndarray | None = None
+
+    def targets(self, classes: int) -> np.ndarray:
+        """Returns float32 targets of shape (m, classes), rows sum to 1."""
+        return np.eye(classes, dtype=np.float32)[self.labels] if self.soft is None else self.soft
 
 
 def fit(
@@ -74,15 +92,16 @@ def fit(
         trainer.fit(
             Batches(
                 train.inputs,
-                train.labels,
-                classes,
+                train.targets(classes),
                 recipe.batch_size,
                 seed=recipe.seed,
                 epoch=first,
+                mixup=recipe.mixup,
+                mixed_epochs=round(recipe.epochs * recipe.mixup_share),
             ),
             validation_data=(
                 validation.inputs.astype(np.float32),
-                np.eye(classes, dtype=np.float32)[validation.labels],
+                validation.targets(classes),
             ),
             validation_batch_size=256,
             shuffle=False,  # Batches does, by seed and epoch; Keras would by process
@@ -92,7 +111,18 @@ def fit(
             verbose=0,
         )
     trainer.set_weights(early.best_weights)
-    return Fitted(pd.DataFrame(state.history), early.best_epoch + 1)
+    history = pd.DataFrame(state.history)
+    return Fitted(history, early.best_epoch + 1, _machine(), library_versions())
+
+
+def _machine() -> str:
+    """Returns what Keras's backend computes on."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        if (device := jax.devices()[0]).platform != "cpu":
+            return str(device.device_kind)
+    return f"{machine()}, {os.cpu_count()} cores"
 
 
 def _compiled(
@@ -108,7 +138,8 @@ def _compiled(
         optimizer=_optimizer(recipe, steps),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
         metrics=["accuracy"],
-        jit_compile=False,  # XLA on a CPU: slower to start and no faster here
+        # TensorFlow's XLA is slower to start on a CPU and no faster; JAX is nothing without it.
+        jit_compile=keras.backend.backend() == "jax",
     )
     trainer.build((None, *train.inputs.shape[1:]))
     return trainer

@@ -10,6 +10,7 @@ import numpy as np
 
 from fer_core.audit.duplicates import Duplicates, remembered_duplicates
 from fer_core.audit.held_out import HeldOut
+from fer_core.common.files import write_arrays
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.models import find
@@ -65,11 +66,11 @@ def answer_training(
     probabilities = np.zeros((len(rows), len(protocol.classes)), np.float32)
     folders = []
     for number in range(FOLDS):
-        folder = state_folder(f"{NAME}-fold-{number + 1}", recipe, dataset)
         say(f"Fold {number + 1} of {FOLDS}: {(fold == number).sum():,} faces are left out.")
         learnt, left_out = (
             _faces(dataset, rows[part]) for part in (fold != number, fold == number)
         )
+        folder = state_folder(f"{NAME}-fold-{number + 1}", recipe, learnt, validation)
         probabilities[fold == number] = _answers(
             learnt, validation, left_out.inputs, recipe, folder, limit
         )
@@ -113,12 +114,13 @@ def _answers(
     limit: Budget,
 ) -> np.ndarray:
     """Returns one network's probabilities on the faces left out, as kept or newly trained."""
-    kept = folder / "answers.npy"
+    kept = folder / "answers.npz"
     if not kept.exists():
         keras.utils.set_random_seed(recipe.seed)
         keras.mixed_precision.set_global_policy(recipe.precision)
         network = find(NAME).build(len(PROTOCOLS["fer2013"].classes))
         layers = augmentation_layers(recipe.augmentation, recipe.seed)
         fit(network, layers, learnt, validation, recipe, folder, limit)
-        np.save(kept, network.predict(left_out, batch_size=256, verbose=0))
-    return np.load(kept)
+        write_arrays(kept, answers=network.predict(left_out, batch_size=256, verbose=0))
+    with np.load(kept) as file:
+        return file["answers"]

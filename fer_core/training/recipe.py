@@ -19,6 +19,15 @@ class Augmentation:
         brightness: Largest change of brightness, as a share of 255, either way.
         contrast: Largest change of contrast, as a share, either way.
         erasing: Probability that a rectangle is replaced by noise (Zhong et al. 2017).
+        camera: Probability of each of the changes below, which are drawn one by one.
+        covered: Largest share of each side of a rectangle of one gray that covers the face.
+        gamma: Largest exponent of the gray values, or its inverse; 1 leaves them.
+        gain: Smallest share of the light that is left, or its inverse; 1 leaves all.
+        low_contrast: Smallest share of the contrast that is left; 1 leaves all.
+        blur: Largest sigma of a Gaussian blur, pixels.
+        resolution: Largest number of pixels, along each axis, that become one.
+        noise: Largest sigma of sensor noise, gray levels.
+        jpeg: Lowest quality of JPEG compression, 1..100; 100 leaves the face as it is.
     """
 
     rotation: float = 0.0
@@ -29,6 +38,15 @@ class Augmentation:
     brightness: float = 0.0
     contrast: float = 0.0
     erasing: float = 0.0
+    camera: float = 0.5
+    covered: float = 0.0
+    gamma: float = 1.0
+    gain: float = 1.0
+    low_contrast: float = 1.0
+    blur: float = 0.0
+    resolution: float = 1.0
+    noise: float = 0.0
+    jpeg: int = 100
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,13 @@ class Recipe:
         ema: Momentum of the moving average of the weights that is judged and kept, or None.
         precision: "float32" or "mixed_bfloat16", whichever was measured faster for the network.
         augmentation: Random changes of the training faces.
+        mixup: Parameter of the Beta distribution that mixes two faces and their labels (Zhang et
+            al. 2018, "mixup: Beyond Empirical Risk Minimization"); 0 mixes none.
+        mixup_share: Share of the epochs that mix; the last ones see faces as they are.
+        votes: Share of the target given to FER+'s votes (Barsoum et al. 2016), where the data has
+            them.
+        teachers: Saved models whose mean answer is learned from (Hinton et al. 2015).
+        distillation: Share of the target given to the teachers.
         views: For a frozen trunk: views of each face whose features are cached, the first of
             them the face as it is.
         seed: Of initial weights, order and augmentation.
@@ -79,6 +104,11 @@ class Recipe:
     ema: float | None = None
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     augmentation: Augmentation = field(default_factory=Augmentation)
+    mixup: float = 0.0
+    mixup_share: float = 0.8
+    votes: float = 0.0
+    teachers: tuple[str, ...] = ()
+    distillation: float = 0.0
     views: int = 5
     seed: int = 0
     protocol: str | None = None
@@ -91,6 +121,10 @@ class Recipe:
             raise TrainingError("`warmup_epochs` must be fewer than `epochs`.")
         if self.ema is not None and not 0 < self.ema < 1:
             raise TrainingError(f"`ema` must lie between 0 and 1, not {self.ema}.")
+        if self.votes < 0 or self.distillation < 0 or self.votes + self.distillation > 1:
+            raise TrainingError("`votes` and `distillation` are shares: together at most 1.")
+        if (self.distillation > 0) != bool(self.teachers):
+            raise TrainingError("`distillation` needs `teachers`, and they need a share of it.")
 
     def adapted(self, epochs: int | None = None, protocol: str | None = None) -> Self:
         """Returns the recipe for other epochs, its warm-up no longer than they allow, or faces."""

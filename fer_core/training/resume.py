@@ -1,14 +1,12 @@
 """State of a training under way, so that it can be killed at any moment and continued."""
 
-import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from fer_core.errors import TrainingError
+from fer_core.training.shards import read_shards, write_shards
 
 KEPT_CHECKPOINTS = 3
 _COUNTERS = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
@@ -23,17 +21,17 @@ class ResumableState(keras.callbacks.Callback):
     finished with it, and restored at the start of training, after every other has reset itself.
 
     Args:
-        folder: Where `state.npz` and the checkpoints of this training are.
+        folder: Where `state.json` and the checkpoints of this training are.
         callbacks: Those whose counters are kept, by name.
     """
 
     def __init__(self, folder: Path, callbacks: dict[str, keras.callbacks.Callback]) -> None:
         super().__init__()
-        self.path = folder / "state.npz"
+        self.path = folder / "state.json"
         self.callbacks = callbacks
         self.history: list[dict[str, float]] = []
         self.lowest_loss = float("inf")
-        self._stored = _read(self.path)
+        self._stored = read_shards(self.path)
 
     @property
     def initial_epoch(self) -> int:
@@ -91,23 +89,7 @@ class ResumableState(keras.callbacks.Callback):
             }
             arrays |= _numbered(f"best.{name}", getattr(callback, "best_weights", None) or [])
         facts = {"history": self.history, "counters": counters}
-        temporary = self.path.with_suffix(".new.npz")
-        np.savez(temporary, facts=json.dumps(facts), **arrays)
-        temporary.replace(self.path)
-
-
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
-    """A state is replaced in one step; only a failing disk leaves half of one."""
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        return json.loads(str(arrays.pop("facts"))), arrays
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise TrainingError(
-            f"The state of this training is damaged: delete {path} to start again."
-        ) from error
+        write_shards(self.path, facts, arrays)
 
 
 def _random_states(model: keras.Model) -> list[keras.Variable]:

@@ -1,35 +1,29 @@
 """From a name and a dataset to the whole folder `weights/<name>/`."""
 
 import json
-import os
-import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import keras
 import numpy as np
-import pandas as pd
 
 from fer_core.common.digest import sha256
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.dataset.fingerprint import fingerprint
-from fer_core.evaluation.cost import machine
-from fer_core.evaluation.evaluate import evaluate_and_write
 from fer_core.evaluation.judge import library_versions
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import SavedModel, update_manifest
-from fer_core.savedmodels.convert import Quantisation, convert_litert, halve, save_keras
+from fer_core.savedmodels import SavedModel
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import settings
 from fer_core.training.augmentation import augmentation_layers
-from fer_core.training.card import model_card
-from fer_core.training.features import trunk_features
-from fer_core.training.fit import DECIMALS, Fitted, Labelled, fit
+from fer_core.training.fit import Fitted, Labelled, fit
+from fer_core.training.portable import read_fitted, write_fitted
 from fer_core.training.progress import Budget
 from fer_core.training.recipe import Recipe
+from fer_core.training.targets import soft_targets
 from fer_core.training.warm_start import (
     added_up,
     is_better,
@@ -37,9 +31,6 @@ from fer_core.training.warm_start import (
     starting_model,
     whole_history,
 )
-
-LARGE = 10_000_000
-"""Parameters from which a trunk's LiteRT weights are stored as int8 rather than float16."""
 
 
 def train(
@@ -49,13 +40,15 @@ def train(
     *,
     weights: Path | None = None,
     warm_start: bool = False,
+    fit_only: bool = False,
     budget: float | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Trains a model, continuing where an earlier call was cut off, and saves its folder.
 
     Trains on the protocol's train split, selects the epoch on its validation split, and touches
-    the test split once, at the end.
+    the test split once, at the end. What was fitted elsewhere with `fit_only`, by the same recipe
+    on the same faces, is not fitted again: its state only needs to lie where this looks for it.
 
     Args:
         name: Registry name.
@@ -64,11 +57,13 @@ def train(
         weights: Folder of all saved models; the settings' if not given.
         warm_start: Starts from the saved model's weights, and replaces it only by one that is
             better on the validation split.
+        fit_only: Leaves a portable state in place of a saved model; needs neither TensorFlow nor
+            LiteRT nor test faces, so that it runs on any Keras backend.
         budget: Minutes after which to stop, trunk features included, or None.
         say: Receives sentences about what is being done.
 
     Returns:
-        The model's folder.
+        The model's folder; with `fit_only`, the state's.
 
     Raises:
         BudgetSpent: When the budget is over; call again to continue.
@@ -78,7 +73,7 @@ def train(
     """
     spec, weights = find(name), weights or settings().weights_to_write
     protocol = PROTOCOLS[recipe.protocol or spec.protocol]
-    split = protocol.whole_split(dataset)
+    split = protocol.whole_split(dataset, "train", "validation", *([] if fit_only else ["test"]))
     start = starting_model(name, protocol.name, dataset, weights) if warm_start else None
     if start:
         recipe = restarted(recipe, start)
@@ -86,21 +81,22 @@ def train(
         Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
         for rows in (split.train, split.validation)
     )
-    folder = state_folder(f"{name}-{protocol.name}", recipe, dataset, start)
-    limit = Budget(budget)
-    keras.utils.set_random_seed(recipe.seed)
-    keras.mixed_precision.set_global_policy(recipe.precision)
-    network = spec.build(len(protocol.classes), **(_untrained(spec) if start else {}))
-    if start:
-        network.set_weights(load_network(start).get_weights())
-    learner, layers = network, augmentation_layers(recipe.augmentation, recipe.seed)
-    if spec.is_frozen:
-        file = folder / "train.npy"
-        train_part = _features(network, train_part, recipe, recipe.views, file, say, limit)
-        file = folder / "validation.npy"
-        validation_part = _features(network, validation_part, recipe, 1, file, say, limit)
-        learner, layers = head_model(network), []
-    fitted = fit(learner, layers, train_part, validation_part, recipe, folder, limit)
+    folder = state_folder(f"{name}-{protocol.name}", recipe, train_part, validation_part, start)
+    soft = soft_targets(dataset, split.train, train_part.labels, protocol.classes, recipe, folder)
+    train_part = replace(train_part, soft=soft)
+    network = _new_network(spec, len(protocol.classes), recipe, start)
+    learner = head_model(network) if spec.is_frozen else network
+    fitted = read_fitted(folder, learner)
+    if fitted is None:
+        parts, limit = (train_part, validation_part), Budget(budget)
+        if spec.is_frozen:
+            parts = _features(network, *parts, recipe, folder, say, limit)
+        layers = [] if spec.is_frozen else augmentation_layers(recipe.augmentation, recipe.seed)
+        fitted = fit(learner, layers, *parts, recipe, folder, limit)
+        write_fitted(folder, learner, fitted)
+    if fit_only:
+        say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; fitted, not judged.")
+        return folder
     if start and not is_better(fitted, start, recipe.monitor):
         say(f"{name}: no epoch was better on the validation faces; the saved model stays.")
         _clear(folder)
@@ -117,9 +113,24 @@ def train(
     history = fitted.history
     if start:
         facts, history = added_up(facts, start), whole_history(start, fitted)
-    saved = save(spec, network, history, facts, dataset, weights)
+    from fer_core.training.record import save  # converts and judges, by TensorFlow and LiteRT
+
+    saved = save(spec, network, history, facts, dataset, validation_part, weights)
     _clear(folder)
     return saved
+
+
+def _new_network(
+    spec: ModelSpec, classes: int, recipe: Recipe, start: SavedModel | None
+) -> keras.Model:
+    """Returns the network as its training begins, in the recipe's precision."""
+    keras.utils.set_random_seed(recipe.seed)
+    keras.mixed_precision.set_global_policy(recipe.precision)
+    if start is None:
+        return spec.build(classes)
+    network = spec.build_untrained(classes)
+    network.set_weights(load_network(start).get_weights())
+    return network
 
 
 def _clear(folder: Path) -> None:
@@ -140,86 +151,33 @@ def _facts_of_run(fitted: Fitted, recipe: Recipe) -> dict[str, Any]:
         "best_epoch": fitted.best_epoch,
         "epochs_run": len(fitted.history),
         "minutes": round(fitted.history["seconds"].sum() / 60, 1),
-        "machine": f"{machine()}, {os.cpu_count()} cores",
-        "versions": library_versions(),
+        "machine": fitted.machine,
+        "versions": library_versions() | fitted.versions,
         "recipe": recipe.as_dict(),
     }
 
 
-def save(
-    spec: ModelSpec,
-    network: keras.Model,
-    history: pd.DataFrame,
-    facts: dict[str, Any],
-    dataset: FaceDataset,
-    weights: Path,
-) -> Path:
-    """Writes the whole folder of a trained network, judges it, and records its files.
-
-    Args:
-        spec: The architecture.
-        network: Trained, in whatever precision.
-        history: One row for each epoch.
-        facts: What `recipe.json` holds.
-        dataset: FER2013, to judge it on.
-        weights: Folder of all saved models.
-    """
-    plain = rebuild(spec, network)
-    staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
-    folder = staging / spec.name
-    shutil.rmtree(staging, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if spec.is_frozen:
-        head_model(plain).save_weights(folder / "head.weights.h5")
-        halve(folder / "head.weights.h5")
-    else:
-        save_keras(plain, folder / "model.keras")
-    quantisation: Quantisation = "int8" if plain.count_params() > LARGE else "float16"
-    (folder / "model.tflite").write_bytes(convert_litert(plain, quantisation))
-    _rounded(history).to_csv(folder / "history.csv", index=False)
-    (folder / "recipe.json").write_text(json.dumps(facts, indent=1) + "\n")
-    record = evaluate_and_write(spec.name, dataset, staging)
-    card = model_card(spec, facts, record)
-    (folder / "card.md").write_text(card)
-    saved = weights / spec.name
-    shutil.rmtree(saved, ignore_errors=True)
-    folder.rename(saved)
-    staging.rmdir()
-    update_manifest(weights, spec.name)
-    return saved
-
-
-def _rounded(history: pd.DataFrame) -> pd.DataFrame:
-    """Few decimals, except the rate, which may be smaller than that: four digits."""
-    rates = history["learning_rate"].map(lambda rate: float(f"{rate:.4g}"))
-    return history.round(DECIMALS).assign(learning_rate=rates)
-
-
-def rebuild(spec: ModelSpec, network: keras.Model) -> keras.Model:
-    """Returns the same network in float32, with the same weights (mixed ones do not convert)."""
-    keras.mixed_precision.set_global_policy("float32")
-    plain = spec.build(network.output_shape[-1], **_untrained(spec))
-    plain.set_weights(network.get_weights())
-    return plain
-
-
-def _untrained(spec: ModelSpec) -> dict[str, bool]:
-    return {"pretrained": False} if spec.trunk else {}
-
-
 def state_folder(
-    name: str, recipe: Recipe, dataset: FaceDataset, start: SavedModel | None = None
+    name: str,
+    recipe: Recipe,
+    train_part: Labelled,
+    validation_part: Labelled,
+    start: SavedModel | None = None,
 ) -> Path:
     """Returns where a training's state is kept: it continues only with its recipe, faces, start."""
-    folder = settings().checkpoints / f"{name}-{_digest(recipe, dataset, start)}"
+    digest = _digest(recipe, train_part, validation_part, start)
+    folder = settings().checkpoints / f"{name}-{digest}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _digest(recipe: Recipe, dataset: FaceDataset, start: SavedModel | None) -> str:
+def _digest(
+    recipe: Recipe, train_part: Labelled, validation_part: Labelled, start: SavedModel | None
+) -> str:
     """Returns the same eight characters for equal recipes, faces, starts, on every machine."""
     decisive = {key: value for key, value in recipe.as_dict().items() if key != "note"}
-    decisive["faces"] = fingerprint(dataset)
+    for use, part in (("train", train_part), ("validation", validation_part)):
+        decisive[use] = [crc32(part.inputs.tobytes()), crc32(part.labels.tobytes())]
     if start:
         decisive["start"] = sha256(start.file("model.tflite"))
     return f"{crc32(json.dumps(decisive, sort_keys=True).encode()):08x}"
@@ -227,17 +185,28 @@ def _digest(recipe: Recipe, dataset: FaceDataset, start: SavedModel | None) -> s
 
 def _features(
     network: keras.Model,
-    part: Labelled,
+    train_part: Labelled,
+    validation_part: Labelled,
     recipe: Recipe,
-    views: int,
-    file: Path,
+    folder: Path,
     say: Callable[[str], None],
     limit: Budget,
-) -> Labelled:
+) -> tuple[Labelled, Labelled]:
     """Returns what a frozen trunk makes of the faces: all that its head ever sees."""
-    say(f"{network.name}: trunk features of {len(part.labels):,} faces, views of each: {views}.")
-    features = trunk_features(network, part.inputs, recipe, views, file, _tenths(say, limit))
-    return Labelled(features, part.labels)
+    from fer_core.training.features import trunk_features
+
+    found = []
+    for use, part, views in (
+        ("train", train_part, recipe.views),
+        ("validation", validation_part, 1),
+    ):
+        say(
+            f"{network.name}: trunk features of {len(part.labels):,} faces, views of each: {views}."
+        )
+        file, told = folder / f"{use}.npy", _tenths(say, limit)
+        features = trunk_features(network, part.inputs, recipe, views, file, told)
+        found.append(replace(part, inputs=features))
+    return found[0], found[1]
 
 
 def _tenths(say: Callable[[str], None], limit: Budget) -> Callable[[float], None]:

@@ -23,8 +23,9 @@ def queue(saved_models, monkeypatch, capsys):
     def command(*arguments, ends=None):
         trained = []
 
-        def train(name, dataset, recipe, *, warm_start, budget):
+        def train(name, dataset, recipe, *, warm_start, fit_only, budget):
             assert warm_start == ("--warm-start" in arguments)
+            assert fit_only == ("--fit-only" in arguments)
             trained.append((name, recipe, budget))
             if ends and name in ends:
                 raise ends[name]
@@ -98,3 +99,9 @@ def test_a_warm_start_goes_on_from_one_saved_model(queue):
 def test_negative_minutes_are_refused(queue):
     code, _, error, trained = queue("slim_vgg", "--budget", "-1")
     assert code == 2 and "--budget" in error and not trained
+
+
+def test_a_network_can_be_fitted_alone_beside_the_saved_one(queue):
+    status, said, _, trained = queue("custom_cnn", "--fit-only")
+    assert status == 0 and [name for name, _, _ in trained] == ["custom_cnn"]
+    assert "replaces it" not in said

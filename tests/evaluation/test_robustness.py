@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
 
+from fer_core.evaluation.intervals import Interval
+from fer_core.evaluation.record import RobustnessPoint, RobustnessRecord
 from fer_core.evaluation.robustness import (
     CORRUPTIONS,
     EYES_ROW,
     MOUTH_ROW,
     SEVERITIES,
+    mean_accuracy,
     measure_robustness,
     robustness_rows,
 )
@@ -21,7 +24,7 @@ def faces() -> np.ndarray:
 def test_each_severity_moves_further_from_the_face(name: str, faces: np.ndarray) -> None:
     corruption = CORRUPTIONS[name]
     smooth = np.stack([np.add.outer(np.arange(48) * 2, np.arange(48)) + 50] * 2).astype(np.uint8)
-    picture = faces if name in {"blur", "noise", "jpeg"} else smooth
+    picture = faces if name in {"blur", "noise", "jpeg", "motion", "salt_and_pepper"} else smooth
     distances = []
     for level in corruption.levels:
         changed = corruption.apply(picture, level)
@@ -73,3 +76,48 @@ def test_a_model_that_needs_light_fails_in_the_dark_only() -> None:
     assert accuracy["none", 0] == 1
     assert accuracy["darkness", 5] == 0.5
     assert accuracy["blur", 5] == 1
+
+
+def test_motion_smears_along_one_line_and_keeps_the_light() -> None:
+    point = np.zeros((1, 48, 48), np.uint8)
+    point[0, 24, 24] = 255
+    smeared = CORRUPTIONS["motion"].apply(point, 11)[0].astype(float)
+    rows, columns = np.nonzero(smeared)
+    assert np.ptp(columns) > np.ptp(rows) > 2
+    assert smeared.sum() == pytest.approx(255, rel=0.1)
+
+
+def test_light_from_one_side_leaves_one_edge() -> None:
+    lit = CORRUPTIONS["side_light"].apply(np.full((1, 48, 48), 200, np.uint8), 0.1)[0]
+    assert (lit[:, 0] == 200).all() and (lit[:, -1] == 20).all()
+    assert (np.diff(lit[0].astype(int)) < 0).all()
+
+
+def test_salt_and_pepper_strike_the_stated_share(faces: np.ndarray) -> None:
+    struck = CORRUPTIONS["salt_and_pepper"].apply(faces, 15)
+    share = (struck != faces).mean()
+    assert 0.13 < share < 0.17
+    assert set(np.unique(struck[struck != faces])) == {0, 255}
+
+
+def test_means_keep_what_was_trained_on_apart_from_what_was_not() -> None:
+    def record(*kinds: str) -> RobustnessRecord:
+        points = [RobustnessPoint(corruption="none", severity=0, accuracy=interval(0.9))]
+        for kind in kinds:
+            value = 0.2 if CORRUPTIONS[kind].is_unseen else 0.6
+            points += [
+                RobustnessPoint(corruption=kind, severity=s, accuracy=interval(value))
+                for s in SEVERITIES
+            ]
+        return RobustnessRecord(n=10, points=tuple(points))
+
+    whole = record(*CORRUPTIONS)
+    assert mean_accuracy(whole) == pytest.approx(0.6)
+    assert mean_accuracy(whole, unseen=True) == pytest.approx(0.2)
+    nine = record(*(kind for kind in CORRUPTIONS if not CORRUPTIONS[kind].is_unseen))
+    assert mean_accuracy(nine) == pytest.approx(0.6)
+    assert mean_accuracy(nine, unseen=True) is None
+
+
+def interval(value: float) -> Interval:
+    return Interval(value=value, low=value, high=value)

@@ -150,9 +150,9 @@ def test_views_share_the_labels_of_their_faces(parts, tmp_path):
 def test_a_damaged_state_says_what_to_delete(parts, tmp_path):
     with pytest.raises(Killed):
         _fit(parts, tmp_path / "run", budget=KillDuring(3))
-    state = tmp_path / "run" / "state.npz"
-    state.write_bytes(state.read_bytes()[:1000])
-    with pytest.raises(TrainingError, match=r"damaged: delete .*state\.npz"):
+    state = tmp_path / "run" / "state.json"
+    state.write_bytes(state.read_bytes()[:100])
+    with pytest.raises(TrainingError, match=r"damaged: delete .*state\.json"):
         _fit(parts, tmp_path / "run")
 
 

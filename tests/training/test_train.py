@@ -10,7 +10,9 @@ from fer_core.errors import DatasetError
 from fer_core.inference.classifier import Classifier
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
+from fer_core.training.fit import Labelled
 from fer_core.training.recipe import Recipe
+from fer_core.training.record import convert_again
 from fer_core.training.train import state_folder, train
 
 FILES = {
@@ -84,14 +86,48 @@ def test_a_few_hundred_faces_teach_more_than_chance_and_shuffled_ones_do_not(
 
 def test_a_training_goes_on_only_with_its_own_recipe_and_faces(stripes, checkpoints):
     recipe = Recipe(epochs=2)
-    folder = state_folder("custom_cnn", recipe, stripes)
-    assert state_folder("custom_cnn", replace(recipe, note="Other words."), stripes) == folder
-    others = replace(stripes, images=255 - stripes.images)
-    assert state_folder("custom_cnn", recipe, others) != folder
-    assert state_folder("custom_cnn", replace(recipe, epochs=3), stripes) != folder
+    train_part, validation = (
+        Labelled(stripes.images[rows], stripes.labels[rows])
+        for rows in (stripes.rows("Training"), stripes.rows("PublicTest"))
+    )
+    folder = state_folder("custom_cnn", recipe, train_part, validation)
+    noted = replace(recipe, note="Other words.")
+    assert state_folder("custom_cnn", noted, train_part, validation) == folder
+    others = replace(train_part, inputs=255 - train_part.inputs)
+    assert state_folder("custom_cnn", recipe, others, validation) != folder
+    assert state_folder("custom_cnn", replace(recipe, epochs=3), train_part, validation) != folder
 
 
 def test_faces_without_a_validation_split_are_refused(stripes, checkpoints):
     alone = replace(stripes, usage=np.zeros(len(stripes), np.uint8))
     with pytest.raises(DatasetError, match="no faces to select by and none to test on"):
         train("custom_cnn", alone, Recipe(epochs=1))
+
+
+def test_what_was_fitted_elsewhere_is_only_converted_and_judged(
+    stripes, checkpoints, tmp_path, monkeypatch
+):
+    recipe, weights = Recipe(epochs=2, batch_size=32), tmp_path / "weights"
+    without_test = FaceDataset(stripes.images[:140], stripes.labels[:140], stripes.usage[:140])
+    state = train("custom_cnn", without_test, recipe, weights=weights, fit_only=True)
+    assert state.parent == checkpoints and not weights.exists()
+    assert max(path.stat().st_size for path in state.glob("fitted*")) <= 16_100_000
+
+    def refuse(*_):
+        raise AssertionError("It was fitted a second time.")
+
+    monkeypatch.setattr("fer_core.training.train.fit", refuse)
+    train("custom_cnn", stripes, recipe, weights=weights)
+    assert open_model("custom_cnn", weights).history()["epoch"].tolist() == [1, 2]
+    assert not list(state.glob("fitted*"))
+
+
+def test_saved_weights_are_converted_and_judged_again(stripes, checkpoints, tmp_path):
+    weights = tmp_path / "weights"
+    train("custom_cnn", stripes, Recipe(epochs=1, batch_size=32), weights=weights)
+    before = open_model("custom_cnn", weights)
+    answers, facts = before.predictions().test.probabilities, before.recipe()
+    convert_again("custom_cnn", stripes, weights)
+    after = open_model("custom_cnn", weights)
+    assert after.recipe() == facts
+    np.testing.assert_allclose(after.predictions().test.probabilities, answers, atol=2e-3)

@@ -9,7 +9,7 @@ from fer_core.errors import ModelNotFound, TrainingError
 from fer_core.models import backbones
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
-from fer_core.training.fit import Fitted
+from fer_core.training.fit import Fitted, Labelled
 from fer_core.training.recipe import Recipe
 from fer_core.training.train import state_folder, train
 from fer_core.training.warm_start import added_up, is_better, restarted, starting_model
@@ -44,7 +44,7 @@ def test_it_goes_on_from_the_saved_weights(stripes, checkpoints, weights):
 
     def fit(network, augmentation, *parts):
         learnt.append(network(faces, training=False).numpy())
-        return Fitted(before.iloc[:2].assign(val_accuracy=[0.9, 0.95]), 2)
+        return Fitted(before.iloc[:2].assign(val_accuracy=[0.9, 0.95]), 2, "a machine", {})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("fer_core.training.train.fit", fit)
@@ -89,7 +89,7 @@ def test_a_tie_is_not_better(once):
         before = start.history().set_index("epoch")[column][best]
         for change, expected in ((4e-7, False), (-1e-3, False), (1e-3, True)):
             history = pd.DataFrame({"epoch": [1], column: [before + sign * change]})
-            assert is_better(Fitted(history, 1), start, column) == expected
+            assert is_better(Fitted(history, 1, "a machine", {}), start, column) == expected
 
 
 def test_faces_that_the_saved_model_may_have_learnt_are_refused(stripes, once):
@@ -160,7 +160,8 @@ def test_every_leg_is_kept(once, monkeypatch):
 
 def test_it_shares_no_state_with_a_cold_start(stripes, checkpoints, once):
     start = open_model("custom_cnn", once)
+    part = Labelled(stripes.images, stripes.labels)
     folders = {
-        state_folder("custom_cnn", Recipe(epochs=2), stripes, begin) for begin in (None, start)
+        state_folder("custom_cnn", Recipe(epochs=2), part, part, begin) for begin in (None, start)
     }
     assert len(folders) == 2

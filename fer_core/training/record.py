@@ -1,0 +1,102 @@
+"""From a trained network to the whole folder `weights/<name>/`: converted, judged, written."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import keras
+import pandas as pd
+
+from fer_core.common.files import put_folder, write_bytes, write_json, write_text
+from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.evaluation.evaluate import evaluate_and_write
+from fer_core.models import ModelSpec, find
+from fer_core.models.transfer import head_model
+from fer_core.savedmodels import open_model, update_manifest
+from fer_core.savedmodels.convert import halve, save_keras
+from fer_core.savedmodels.network import load_network
+from fer_core.settings import settings
+from fer_core.training.card import model_card
+from fer_core.training.fit import DECIMALS, Labelled
+from fer_core.training.quantise import convert_fastest
+
+
+def save(
+    spec: ModelSpec,
+    network: keras.Model,
+    history: pd.DataFrame,
+    facts: dict[str, Any],
+    dataset: FaceDataset,
+    validation: Labelled,
+    weights: Path,
+) -> Path:
+    """Writes the whole folder of a trained network, judges it, and records its files.
+
+    Args:
+        spec: The architecture.
+        network: Trained, in whatever precision.
+        history: One row for each epoch.
+        facts: What `recipe.json` holds.
+        dataset: FER2013, to judge it on.
+        validation: Faces that decide how the LiteRT file is stored.
+        weights: Folder of all saved models.
+    """
+    plain = rebuild(spec, network)
+    staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
+    folder = staging / spec.name
+    shutil.rmtree(staging, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if spec.is_frozen:
+        head_model(plain).save_weights(folder / "head.weights.h5")
+        halve(folder / "head.weights.h5")
+    else:
+        save_keras(plain, folder / "model.keras")
+    write_bytes(folder / "model.tflite", convert_fastest(plain, validation))
+    write_text(folder / "history.csv", _rounded(history).to_csv(index=False))
+    write_json(folder / "recipe.json", facts)
+    record = evaluate_and_write(spec.name, dataset, staging)
+    write_text(folder / "card.md", model_card(spec, facts, record))
+    saved = weights / spec.name
+    put_folder(folder, saved)
+    staging.rmdir()
+    update_manifest(weights, spec.name)
+    return saved
+
+
+def _rounded(history: pd.DataFrame) -> pd.DataFrame:
+    """Few decimals, but for the rate, which may be smaller than that: four digits."""
+    rates = history["learning_rate"].map(lambda rate: float(f"{rate:.4g}"))
+    return history.round(DECIMALS).assign(learning_rate=rates)
+
+
+def convert_again(name: str, dataset: FaceDataset, weights: Path | None = None) -> Path:
+    """Builds a saved model by today's code around its weights, converts and judges it anew.
+
+    For an architecture whose graph has changed but not its weights, and for another LiteRT file.
+
+    Args:
+        name: Of a saved model.
+        dataset: FER2013.
+        weights: Folder of all saved models; the settings' if not given.
+
+    Returns:
+        The model's folder.
+
+    Raises:
+        ModelNotFound: If it is not saved.
+    """
+    spec, weights = find(name), weights or settings().weights_to_write
+    saved = open_model(name, weights)
+    facts = saved.recipe()
+    protocol = PROTOCOLS[facts["protocol"]]
+    rows = protocol.whole_split(dataset, "validation", "test").validation
+    validation = Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
+    return save(spec, load_network(saved), saved.history(), facts, dataset, validation, weights)
+
+
+def rebuild(spec: ModelSpec, network: keras.Model) -> keras.Model:
+    """Returns the same network in float32, with the same weights (mixed ones do not convert)."""
+    keras.mixed_precision.set_global_policy("float32")
+    plain = spec.build_untrained(network.output_shape[-1])
+    plain.set_weights(network.get_weights())
+    return plain
