@@ -1,17 +1,20 @@
 """The edge: the bytes of any picture a user has -> an upright RGB array, and back."""
 
 import io
-import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image
 
+from fer_core.common import isolated
+from fer_core.common.isolated import Limits
+from fer_core.common.room import Room
 from fer_core.errors import ImageError
+from fer_core.picture_files import Header, Layout, header_of, process_mb, refuse_too_large, strips
 from fer_core.settings import settings
-
-pillow_heif.register_heif_opener()
 
 EXTENSIONS = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif")
 """File name endings of the pictures that can be read, lower case."""
@@ -19,15 +22,18 @@ EXTENSIONS = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic",
 FACE_SIZE = 48
 """Side of the gray square that every model reads, as in FER2013, pixels."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
+_room = Room()
 
 
 def decode(data: bytes) -> np.ndarray:
     """Decodes a picture file into upright RGB.
 
-    The number of pixels is read from the header and checked before any pixel is decoded. Of an
+    What it will cost is read from the header and checked before any pixel is decoded. Of an
     animation the first frame is taken, transparency is laid on white, and values of more than
-    8 bits are scaled down to 8.
+    8 bits are scaled down to 8. A JPEG over `max_pixels` of the settings, or a progressive one of
+    nearly so many, is decoded at a half, a quarter or an eighth of its size.
+
+    Small JPEGs and PNGs are decoded here, everything else in a process of its own with limits.
 
     Args:
         data: The whole file: JPEG, PNG, WebP, BMP, GIF, TIFF or HEIC.
@@ -36,9 +42,54 @@ def decode(data: bytes) -> np.ndarray:
         uint8 array of shape (height, width, 3), RGB, turned as EXIF says.
 
     Raises:
-        ImageError: If the file is empty, over `max_upload_mb` or `max_pixels` of the settings,
-            damaged, or no picture.
+        ImageError: If the file is empty, over `max_upload_mb`, damaged, no picture, or would take
+            too many pixels, too much memory or too much time.
     """
+    with decoded(data) as rgb:
+        return rgb
+
+
+@contextmanager
+def decoded(data: bytes) -> Iterator[np.ndarray]:
+    """Lends what `decode` returns for the length of a `with` block.
+
+    As long as it is lent its memory is taken from `pictures_mb` of the settings, which all
+    pictures that are decoded at once have together; who comes when it is used up waits. Do not
+    lend a second one meanwhile.
+    """
+    with _lent(data, None) as (rgb, _):
+        yield rgb
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """A picture made smaller.
+
+    Attributes:
+        rgb: uint8 array of shape (height, width, 3).
+        scale: By what it was reduced, 0 < scale <= 1.
+        size: Width and height of what `decode` returns, pixels.
+    """
+
+    rgb: np.ndarray
+    scale: float
+    size: tuple[int, int]
+
+
+def decode_reduced(data: bytes, longest_side: int) -> Reduced:
+    """Decodes a picture no longer than `longest_side` px, without ever holding it whole.
+
+    Raises:
+        ImageError: As `decode` does.
+    """
+    with _lent(data, longest_side) as (rgb, full):
+        small = shrunk(rgb, longest_side)[0]
+        return Reduced(small, max(small.shape) / max(full), full)
+
+
+@contextmanager
+def _lent(data: bytes, at_least: int | None) -> Iterator[tuple[np.ndarray, tuple[int, int]]]:
+    """Lends a picture and the size of the one in the file."""
     if not data:
         raise ImageError("The file is empty. Choose a picture that opens in a picture viewer.")
     limit = settings().max_upload_mb
@@ -47,59 +98,34 @@ def decode(data: bytes) -> np.ndarray:
             f"The file has {len(data) / 2**20:.1f} MB; the limit is {limit} MB. "
             "Save the picture smaller or as JPEG."
         )
-    picture = _open(data)
-    try:
-        picture.load()
-        ImageOps.exif_transpose(picture, in_place=True)
-        return np.asarray(to_rgb(picture))
-    except Exception as error:  # damaged files raise nearly anything from Pillow's codecs
-        raise ImageError(
-            "The picture is damaged or cut short and cannot be decoded. Save or download it again."
-        ) from error
+    header = header_of(data)
+    if header is not None:
+        refuse_too_large(header.kind, header.width, header.height)
+    capacity = settings().pictures_mb * 2**20
+    with _room.take(header.cost if header else capacity, capacity) as keep:
+        rgb, full = _filled(data, at_least, header)
+        keep(rgb.nbytes)
+        yield rgb, full
 
 
-def _open(data: bytes) -> Image.Image:
-    """Reads the header only, and refuses what would decode to too many pixels."""
-    limit = settings().max_pixels
-    too_many = (
-        f"The picture has {{}} pixels; the limit is {limit / 1e6:.0f} million. Save it smaller."
-    )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=_FORMATS)
-    except Image.DecompressionBombError as error:
-        raise ImageError(too_many.format("far too many")) from error
-    except Exception as error:  # as above: hostile headers
-        raise ImageError(
-            "The file is not a picture that can be read. "
-            "Use JPEG, PNG, WebP, BMP, GIF, TIFF or HEIC."
-        ) from error
-    width, height = picture.size
-    if width * height > limit:
-        raise ImageError(too_many.format(f"{width:,} × {height:,}"))
-    return picture
-
-
-def to_rgb(picture: Image.Image) -> Image.Image:
-    """Converts any Pillow mode to RGB; `convert` alone would clip 16-bit values to white."""
-    if picture.mode.startswith(("I", "F")):
-        picture = _to_8_bits(picture)
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(ground, picture).convert("RGB")
-    return picture if picture.mode == "RGB" else picture.convert("RGB")
-
-
-def _to_8_bits(picture: Image.Image) -> Image.Image:
-    """Scales integers from 0..65535, wider ones and floats from their own range, to 0..255."""
-    values = np.nan_to_num(np.asarray(picture, np.float64))
-    low, high = values.min(), values.max()
-    if picture.mode != "F":
-        low, high = min(low, 0.0), max(high, 65535.0)
-    scaled = (values - low) / max(high - low, 1e-12) * 255
-    return Image.fromarray(np.clip(scaled, 0, 255).round().astype(np.uint8))
+def _filled(
+    data: bytes, at_least: int | None, header: Header | None
+) -> tuple[np.ndarray, tuple[int, int]]:
+    if header is not None and header.is_plain:
+        told = strips(data, at_least)
+    else:
+        limits = Limits(process_mb(header), settings().picture_seconds)
+        told = isolated.stream(
+            strips, data, at_least, limits=limits, error=ImageError, subject="The picture"
+        )
+    with closing(told):
+        layout: Layout = next(told)
+        upright, rows = layout.canvas()
+        top = 0
+        for strip in told:
+            rows[top : top + len(strip)] = strip
+            top += len(strip)
+    return upright, layout.full
 
 
 def encode_png(picture: np.ndarray) -> bytes:

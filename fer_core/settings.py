@@ -17,6 +17,7 @@ PACKAGED_WEIGHTS = Path(__file__).resolve().parent / "weights"
 """The saved models that a wheel carries; a checkout has none here."""
 
 HOSTED: dict[str, int] = {
+    "max_pixels": 24_000_000,
     "max_video_mb": 50,
     "job_frames": 9000,
     "job_gigapixels": 10,
@@ -41,7 +42,11 @@ class Settings(BaseSettings):
         checkpoints: Folder of trainings under way, their trunk features included.
         cache: Folder of what can be made again (parsed csv files, downloads).
         max_upload_mb: Largest picture accepted, MB.
-        max_pixels: Largest picture decoded, pixels.
+        max_pixels: Largest picture decoded, pixels; a larger JPEG is decoded at a reduced size.
+        max_jpeg_pixels: Largest JPEG that is decoded so, pixels.
+        picture_mb: Memory that decoding one picture may take, the result included, MB.
+        picture_seconds: Processor time that it may take where it has a process of its own, s.
+        pictures_mb: Memory that all pictures being decoded at once may take together, MB.
         max_video_mb: Largest video accepted, MB; more than `server.maxUploadSize` in
             `.streamlit/config.toml` has no effect, as it never arrives.
         max_dataset_mb: Largest dataset accepted as an upload, MB.
@@ -73,6 +78,10 @@ class Settings(BaseSettings):
     checkpoints: Path = Path.home() / ".cache" / "fer-studio" / "checkpoints"
     max_upload_mb: int = 20
     max_pixels: int = 50_000_000
+    max_jpeg_pixels: int = 100_000_000
+    picture_mb: int = 400
+    picture_seconds: int = 3
+    pictures_mb: int = 400
     max_video_mb: int = 200
     max_dataset_mb: int = 150
     dataset_reader_mb: int = 1500

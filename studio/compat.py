@@ -11,7 +11,8 @@ from streamlit.runtime import Runtime, caching, get_instance
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
@@ -33,6 +34,14 @@ def session_id() -> str:
     """Returns whose run of a page this is; "" outside of one."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
+
+
+def stop_if_left() -> None:
+    """Ends this run of a page if its visitor has left, as the page's next element would."""
+    context = get_script_run_ctx(suppress_warning=True)
+    requests = context.script_requests if context else None
+    if requests is not None and requests._state == ScriptRequestType.STOP:
+        raise StopException
 
 
 def largest_upload() -> int:

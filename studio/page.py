@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from fer_core.common import isolated
 from fer_core.common.memory import return_large_blocks
 from fer_core.settings import ROOT
-from studio import memory
+from studio import compat, memory
 
 PAGES = (
     ("Home.py", "Home", ":material/home:"),
@@ -68,6 +69,7 @@ def _prepare_process() -> None:
     from fer_core.faces import prepare
 
     return_large_blocks()
+    isolated.while_waiting = compat.stop_if_left
     memory.watch()
     prepare()
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.faces import crop
-from fer_core.images import decode, encode_png, shrunk
+from fer_core.images import decoded, encode_png, shrunk
 from fer_core.inference import FaceEmotion, draw
 from studio.loaders import pipeline
 from studio.pictures import MOST, Picture
@@ -47,11 +47,13 @@ def analyse(data: bytes, model: str, detector: str, whole: bool) -> Reading:
     Raises:
         FerError: If picture, model or detector cannot be used.
     """
-    rgb = decode(data)
     reader = pipeline(model, detector)
-    faces = [reader.analyze_whole(rgb)] if whole else reader.analyze(rgb)
-    preview, scale = shrunk(rgb, _PREVIEW)
-    return Reading(preview, scale, faces, crop(rgb, [face.box for face in faces]))
+    with decoded(data) as rgb:
+        faces = [reader.analyze_whole(rgb)] if whole else reader.analyze(rgb)
+        preview, scale = shrunk(rgb, _PREVIEW)
+        if preview is rgb:
+            preview = rgb.copy()  # outlives the loan
+        return Reading(preview, scale, faces, crop(rgb, [face.box for face in faces]))
 
 
 @st.cache_resource(scope="session", max_entries=MOST, show_spinner=False)
@@ -73,4 +75,5 @@ def read(
 
 def marked_png(picture: Picture, reading: Reading, threshold: float) -> bytes:
     """Returns the picture at its full size with its faces marked, as a PNG file."""
-    return encode_png(draw(decode(picture.data), reading.faces, threshold))
+    with decoded(picture.data) as rgb:
+        return encode_png(draw(rgb, reading.faces, threshold))

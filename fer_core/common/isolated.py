@@ -212,7 +212,7 @@ def _why(line: socket.socket, limits: Limits) -> str:
 
 def _too_much_memory(limits: Limits) -> str:
     most = "there is" if limits.megabytes is None else f"{limits.megabytes} MB"
-    return f"it takes more memory than {most}"
+    return f"it takes more memory than {most}. Save it smaller"
 
 
 def send(to: socket.socket, message: Any) -> None:

@@ -110,8 +110,9 @@ def _answer(request: Request, answer: socket.socket) -> None:
         raise
     except Exception as error:
         _set_memory(resource.RLIM_INFINITY)  # to say so may take a little
-        # Where, not what: an error's text may hold what somebody's file holds.
-        print("".join(traceback.format_tb(error.__traceback__)[-3:]), file=sys.stderr)
+        if not isinstance(error, MemoryError):
+            # Where, not what: an error's text may hold what somebody's file holds.
+            print("".join(traceback.format_tb(error.__traceback__)[-3:]), file=sys.stderr)
         send(answer, Failure(None, type(error).__name__))
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from fer_core.errors import FerError
 from fer_core.imageops.pipeline import OperationPipeline
-from fer_core.images import decode, encode_png
+from fer_core.images import decoded, encode_png
 
 
 def zip_results(pictures: Iterable[tuple[str, bytes]], pipeline: OperationPipeline) -> bytes:
@@ -23,7 +23,8 @@ def zip_results(pictures: Iterable[tuple[str, bytes]], pipeline: OperationPipeli
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # PNGs are compressed already
         for number, (name, data) in enumerate(pictures, start=1):
             try:
-                result = encode_png(pipeline.run(decode(data)))
+                with decoded(data) as rgb:
+                    result = encode_png(pipeline.run(rgb))
             except FerError as error:
                 refused.append(f"{name}: {error}\n")
                 continue

@@ -10,7 +10,8 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps
 
-from fer_core.images import EXTENSIONS, to_rgb
+from fer_core.images import EXTENSIONS
+from fer_core.picture_files import to_rgb
 
 
 def find_pictures(pattern: str) -> list[Path]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from fer_core.common.files import printable, read_bytes
 from fer_core.errors import FileError, ImageError
-from fer_core.images import EXTENSIONS, decode
+from fer_core.images import EXTENSIONS, decoded
 from fer_core.inference.pipeline import Pipeline
 from fer_core.inference.records import as_records
 
@@ -67,8 +67,8 @@ def rows_of(
         whole: Whether to take the picture as one face.
     """
     try:
-        rgb = decode(data)
-        faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
+        with decoded(data) as rgb:
+            faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
     except ImageError as error:
         return [error_row(name, model, str(error))]
     rows = [

@@ -13,7 +13,7 @@ from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.explanation import grad_cam, last_features, occlusion_map
 from fer_core.evaluation.ranking import Ranking
 from fer_core.faces import crop
-from fer_core.images import decode
+from fer_core.images import decoded
 from fer_core.savedmodels import open_model, saved_names
 from studio.comparison.choice import choose_pair
 from studio.loaders import fingerprint, pipeline
@@ -71,9 +71,10 @@ def _choose_face(model: str) -> np.ndarray | None:
     if not pictures:
         return None
     try:
-        rgb = decode(pictures[0].data)
         reader = pipeline(model)
-        faces = reader.analyze(rgb) or [reader.analyze_whole(rgb)]
+        with decoded(pictures[0].data) as rgb:
+            faces = reader.analyze(rgb) or [reader.analyze_whole(rgb)]
+            crops = crop(rgb, [face.box for face in faces])
     except FerError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
@@ -87,7 +88,7 @@ def _choose_face(model: str) -> np.ndarray | None:
             format_func=lambda n: str(n + 1),
             key=f"attention_face_{len(faces)}",
         )
-    face = crop(rgb, [faces[number].box])[0]
+    face = crops[number]
     st.image(enlarged(face), width=144, caption="What the models see, 48 × 48")
     return face
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.errors import ImageError
-from fer_core.images import EXTENSIONS, decode, encode_png, shrunk
+from fer_core.images import EXTENSIONS, decode_reduced, encode_png
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS, paint
@@ -110,9 +110,8 @@ def _painted(name: str) -> bytes:
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
 def _reduced(data: bytes) -> tuple[np.ndarray, float, tuple[int, int]]:
     """Decodes a picture, and keeps for the session what the page works on."""
-    full = decode(data)
-    image, scale = shrunk(full, PREVIEW_SIDE)
-    return image, scale, (full.shape[1], full.shape[0])
+    reduced = decode_reduced(data, PREVIEW_SIDE)
+    return reduced.rgb, reduced.scale, reduced.size
 
 
 def _preview(picture: Picture) -> Preview:

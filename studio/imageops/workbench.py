@@ -12,7 +12,7 @@ from fer_core.charts.histogram import CHANNELS, histogram
 from fer_core.errors import PipelineError
 from fer_core.imageops import OperationPipeline, Stage, to_script
 from fer_core.imageops.archive import zip_results
-from fer_core.images import decode, encode_png, shrunk
+from fer_core.images import decoded, encode_png, shrunk
 from studio.before_after import before_after
 from studio.figure import show_exhibit
 from studio.imageops.sources import PREVIEW_SIDE, Preview
@@ -145,7 +145,8 @@ def _download(label: str, data: object, file: str, mime: str) -> None:
 
 def _result(preview: Preview, pipeline: OperationPipeline) -> bytes:
     """Returns the result at full size, a PNG file."""
-    return encode_png(pipeline.run(decode(preview.picture.data)))
+    with decoded(preview.picture.data) as rgb:
+        return encode_png(pipeline.run(rgb))
 
 
 def _details(

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.errors import ImageError
-from fer_core.images import EXTENSIONS, decode, shrunk
+from fer_core.images import EXTENSIONS, decode_reduced, shrunk
 from fer_core.settings import settings
 from fer_core.styletransfer.engine import LARGEST_STYLE
 from fer_core.styletransfer.paintings import PAINTINGS, SIZE, paint
@@ -40,7 +40,7 @@ def shipped(name: str, size: int = SIZE) -> np.ndarray:
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _uploaded(data: bytes) -> np.ndarray:
-    return shrunk(decode(data), LARGEST_STYLE)[0]
+    return decode_reduced(data, LARGEST_STYLE).rgb
 
 
 def choose_paintings() -> list[Choice]:

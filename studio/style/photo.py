@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.faces import FaceBox, detector, resolve
-from fer_core.images import decode, shrunk
+from fer_core.images import decoded, shrunk
 from fer_core.styletransfer.options import LARGEST_SIZE
 
 
@@ -19,7 +19,7 @@ def read(data: bytes) -> tuple[np.ndarray, list[FaceBox]]:
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _read(data: bytes, detector_name: str) -> tuple[np.ndarray, list[FaceBox]]:
-    photo = decode(data)
-    faces = detector(detector_name).detect(photo)
-    small, scale = shrunk(photo, LARGEST_SIZE)
+    with decoded(data) as photo:
+        faces = detector(detector_name).detect(photo)
+        small, scale = shrunk(photo, LARGEST_SIZE)
     return small, [face.scaled(scale) for face in faces]

@@ -2,13 +2,14 @@ import io
 import json
 import sys
 import time
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from fer_core.images import decode, encode_png
+from fer_core.images import decoded, encode_png
 from fer_core.settings import ROOT
 from fer_core.styletransfer.jobs import Painting, PaintingQueue
 from fer_core.styletransfer.messages import Request
@@ -201,21 +202,21 @@ def test_own_photo_and_own_painting(page, queue, astronaut):
 
 
 def test_the_photo_is_read_once_however_often_an_option_changes(page, astronaut, monkeypatch):
-    decoded = []
+    read = []
 
-    def note(data: bytes) -> np.ndarray:
-        decoded.append(data)
-        return decode(data)
+    def note(data: bytes) -> AbstractContextManager[np.ndarray]:
+        read.append(data)
+        return decoded(data)
 
-    monkeypatch.setattr(photo, "decode", note)
+    monkeypatch.setattr(photo, "decoded", note)
     page.run()
-    decoded.clear()
+    read.clear()
     page.button_group(key="style_source").set_value(UPLOAD).run()
     mine = encode_png(np.ascontiguousarray(astronaut[5:265, 75:355]))
     page.file_uploader(key="style_files").set_value([("me.png", mine, "image/png")]).run()
     for balance in (20, 70):
         page.slider(key="style_balance").set_value(balance).run()
-    assert decoded == [mine]
+    assert read == [mine]
 
 
 def test_what_is_no_picture_is_named_and_the_page_stands(page):

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from types import SimpleNamespace
@@ -198,3 +199,32 @@ def test_upload_is_written_to_what_it_is_told_and_never_rolls_over(monkeypatch):
     assert form["f"].file is file
     assert file.getvalue() == b"hello"
     assert most == compat.largest_upload() > 200 * 2**20
+
+
+def test_run_whose_visitor_has_left_stops_where_it_asks(runtime, tmp_path):
+    (tmp_path / "page.py").write_text("""
+import threading, time
+from studio import compat
+
+threading.current_thread().name = "waiting"
+while True:
+    compat.stop_if_left()
+    time.sleep(0.01)
+""")
+    session = compat.on_loop(lambda: runtime.connect_session(Tab(), {}))
+    message = BackMsg(rerun_script=ClientState())
+    compat.on_loop(lambda: runtime.handle_backmsg(session, message))
+
+    def waiting() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "waiting"]
+
+    while not waiting():
+        time.sleep(0.01)
+    (run,) = waiting()
+    compat.on_loop(lambda: runtime.disconnect_session(session))
+    run.join(20)
+    assert not run.is_alive()
+
+
+def test_outside_a_run_nobody_has_left():
+    compat.stop_if_left()
