@@ -2,7 +2,6 @@
 
 import json
 import textwrap
-from dataclasses import fields
 from typing import Any
 
 from fer_core.evaluation.record import Evaluation
@@ -97,10 +96,15 @@ def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str | None:
 
 
 def _essence(recipe: dict[str, Any]) -> str:
-    """What of a recipe neither an option of the command nor a warm start changes."""
+    """What of a recipe neither an option of the command nor a warm start changes.
+
+    A field that came after the recipe was recorded has its default, which changes nothing.
+    """
     changed = ("epochs", "warmup_epochs", "protocol", "seed", "note")
-    kept = [field.name for field in fields(Recipe) if field.name not in changed]
-    return json.dumps({key: recipe.get(key) for key in kept})
+    default = Recipe(epochs=1).as_dict()
+    augmentation = default["augmentation"] | recipe.get("augmentation", {})
+    whole = default | recipe | {"augmentation": augmentation}
+    return json.dumps({key: whole[key] for key in default if key not in changed})
 
 
 def _figures(spec: ModelSpec, record: Evaluation) -> str:
