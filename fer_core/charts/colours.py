@@ -4,6 +4,7 @@ Marks use the colours below, each at least 3:1 against both backgrounds. Emotion
 `fer_core.emotions.COLOURS`.
 """
 
+from colorsys import hls_to_rgb
 from zlib import crc32
 
 from fer_core.models.registry import REGISTRY
@@ -55,18 +56,36 @@ _SYMBOLS = (
     "star-diamond",
     "hourglass",
 )
-_OTHERS = ("#57534E", "#0E7490", "#BE123C", "#4D7C0F")
+_LUMINANCE = 0.17
+"""Of a generated colour: 3:1 and more against white and against the dark background."""
 
 
 def model_colour(name: str) -> str:
-    """Returns the fixed colour of a model; any other takes one of four more."""
-    names = list(REGISTRY)
-    if name not in names:
-        return _OTHERS[crc32(name.encode()) % len(_OTHERS)]
-    return PALETTE[names.index(name) % len(PALETTE)]
+    """Returns the fixed colour of a model, by its place in the registry; any other's by its name.
+
+    Places beyond the palette take hues a golden angle apart, so that no two are alike.
+    """
+    place = _place(name)
+    return PALETTE[place] if place < len(PALETTE) else _generated(place * 0.618034 % 1)
 
 
 def model_symbol(name: str) -> str:
     """Returns the fixed marker of a model, so that colour is never alone in telling them apart."""
-    names = list(REGISTRY)
-    return _SYMBOLS[names.index(name) % len(_SYMBOLS)] if name in names else "circle-open"
+    if name not in REGISTRY:
+        return "circle-open-dot"
+    turn, symbol = divmod(_place(name), len(_SYMBOLS))
+    return _SYMBOLS[symbol] + ("", "-open", "-dot", "-open-dot")[turn % 4]
+
+
+def _place(name: str) -> int:
+    return list(REGISTRY).index(name) if name in REGISTRY else crc32(name.encode()) + len(PALETTE)
+
+
+def _generated(hue: float) -> str:
+    """Returns a colour of that hue (0..1) and of `_LUMINANCE`, as WCAG 2 computes it."""
+    linear = [(channel + 0.05) ** 2.2 for channel in hls_to_rgb(hue, 0.5, 0.6)]
+    luminance = sum(
+        weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), linear, strict=True)
+    )
+    scaled = [min(channel * _LUMINANCE / luminance, 1) ** (1 / 2.2) for channel in linear]
+    return "#" + "".join(f"{round(255 * channel):02X}" for channel in scaled)

@@ -20,24 +20,32 @@ IMAGENET_MEANS = (103.939, 116.779, 123.68)
 
 @dataclass(frozen=True)
 class _Trunk:
-    """How Keras calls a trunk, and the digests of the weights it publishes (MD5, in its source)."""
+    """How Keras calls a trunk, whose it is, and the digests of the weights that Keras publishes.
+
+    The MD5 is in the source of Keras.
+    """
 
     builder: str
     folder: str
+    licence: str
     md5: str
     sha256: str | None = None
 
 
+_VGG = "by the Visual Geometry Group, Oxford: CC BY 4.0"
+_RESNET = "by Kaiming He et al.: MIT"
+
 _TRUNKS = {
-    "vgg16": _Trunk("VGG16", "vgg16", "6d6bbae143d832006294945121d1f1fc"),
-    "vgg19": _Trunk("VGG19", "vgg19", "253f8cb515780f3b799900260a226db6"),
+    "vgg16": _Trunk("VGG16", "vgg16", _VGG, "6d6bbae143d832006294945121d1f1fc"),
+    "vgg19": _Trunk("VGG19", "vgg19", _VGG, "253f8cb515780f3b799900260a226db6"),
     "resnet50": _Trunk(
         "ResNet50",
         "resnet",
+        _RESNET,
         "4d473c1dd8becc155b73f8504c6f6626",
         "66c8b43daff3fcc15bc4f30e3d2a167e21a14d9c9598a5394e5516471f4af504",
     ),
-    "resnet101": _Trunk("ResNet101", "resnet", "88cf7a10940856eca736dc7b7e228a21"),
+    "resnet101": _Trunk("ResNet101", "resnet", _RESNET, "88cf7a10940856eca736dc7b7e228a21"),
 }
 
 
@@ -82,6 +90,12 @@ def trunk(
     for layer in own.layers:
         layer.trainable = trainable
     return base
+
+
+def licence(name: str) -> str:
+    """Returns whose a trunk's ImageNet weights are, and on which terms."""
+    known = _TRUNKS[name]
+    return f"ImageNet {known.builder} {known.licence}"
 
 
 def _load(model: Any, weights: Path) -> None:

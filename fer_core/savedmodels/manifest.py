@@ -7,20 +7,15 @@ from fer_core.common.digest import sha256
 from fer_core.common.files import write_json
 from fer_core.common.locks import only_one
 from fer_core.errors import CorruptModel
-from fer_core.models import find
+from fer_core.models import backbones, find
 
 _OWN = "trained by this project on FER2013, which its authors gave for research"
-_TRUNKS = {
-    "vgg16": "ImageNet VGG16 by the Visual Geometry Group, Oxford: CC BY 4.0",
-    "resnet50": "ImageNet ResNet50 by Kaiming He et al.: MIT",
-    "resnet101": "ImageNet ResNet101 by Kaiming He et al.: MIT",
-}
 
 
 def licence(name: str) -> str:
     """Returns whose work a saved model is, and on which terms; its trunk's too, if it has one."""
     trunk = find(name).trunk
-    return f"{_OWN}; on {_TRUNKS[trunk]}" if trunk else _OWN
+    return f"{_OWN}; on {backbones.licence(trunk)}" if trunk else _OWN
 
 
 def read_manifest(weights: Path) -> dict[str, dict[str, str]]:

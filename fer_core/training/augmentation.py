@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers, ops
 
+from fer_core.models.recipe import Augmentation
 from fer_core.training.camera import camera_layers
-from fer_core.training.recipe import Augmentation
 
 
 class RandomAffine(layers.Layer):

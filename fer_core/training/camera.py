@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from fer_core.training.recipe import Augmentation
+from fer_core.models.recipe import Augmentation
 
 Change = Callable[["CameraEffect", keras.KerasTensor], keras.KerasTensor]
 """From float faces (n, side, side), 0..255, to changed ones of the same shape."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec
-from fer_core.training.recipe import Recipe
+from fer_core.models.recipe import Recipe
 from fer_core.training.recipes import OURS, REPORT
 
 

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fer_core.models.recipe import Recipe
 from fer_core.models.transfer import trunk_model
 from fer_core.training.augmentation import augmentation_layers
-from fer_core.training.recipe import Recipe
 
 _BATCH = 128
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from fer_core.evaluation.cost import machine
 from fer_core.evaluation.judge import library_versions
+from fer_core.models.recipe import Recipe
 from fer_core.training.batches import Batches
 from fer_core.training.progress import Budget, ProgressBar
-from fer_core.training.recipe import Recipe
 from fer_core.training.resume import ResumableState
 
 DECIMALS = 6

@@ -14,11 +14,11 @@ from fer_core.common.files import write_arrays
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.models import find
+from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import PredictedSplit
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.fit import Labelled, fit
 from fer_core.training.progress import Budget
-from fer_core.training.recipe import Recipe
 from fer_core.training.recipes import OURS
 from fer_core.training.train import state_folder
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from fer_core.errors import FerError, TrainingError
 from fer_core.images import FACE_SIZE
+from fer_core.models.recipe import Augmentation, Recipe
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import ROOT
-from fer_core.training.recipe import Augmentation, Recipe
 from fer_core.training.recipes import recipe_for
 
 TIMEOUT_SECONDS = 120

@@ -8,7 +8,7 @@ from fer_core.audit.doubts import vote_names
 from fer_core.common.files import write_arrays
 from fer_core.dataset import FaceDataset
 from fer_core.errors import TrainingError
-from fer_core.training.recipe import Recipe
+from fer_core.models.recipe import Recipe
 
 
 def soft_targets(

@@ -14,6 +14,7 @@ from fer_core.common.digest import sha256
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.evaluation.judge import library_versions
 from fer_core.models import ModelSpec, find
+from fer_core.models.recipe import Recipe
 from fer_core.models.transfer import head_model
 from fer_core.savedmodels import SavedModel
 from fer_core.savedmodels.network import load_network
@@ -22,7 +23,6 @@ from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.fit import Fitted, Labelled, fit
 from fer_core.training.portable import read_fitted, write_fitted
 from fer_core.training.progress import Budget
-from fer_core.training.recipe import Recipe
 from fer_core.training.targets import soft_targets
 from fer_core.training.warm_start import (
     added_up,

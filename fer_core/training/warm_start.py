@@ -13,9 +13,9 @@ from fer_core.dataset import FaceDataset
 from fer_core.dataset.fingerprint import fingerprint
 from fer_core.errors import TrainingError
 from fer_core.evaluation.record import read_evaluation
+from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import SavedModel, open_model
 from fer_core.training.fit import DECIMALS, Fitted
-from fer_core.training.recipe import Recipe
 
 _COUNTED = ("best_epoch", "epochs_run", "minutes")
 _OF_A_LEG = (*_COUNTED, "machine", "versions", "recipe", "warm_start")

@@ -7,9 +7,9 @@ from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from fer_core.faces import crop, detector
 from fer_core.models import REGISTRY
+from fer_core.models.recipe import Augmentation
 from fer_core.samples import SAMPLES
 from fer_core.training.preview import augmented, recipe_as_trained
-from fer_core.training.recipe import Augmentation
 from fer_core.training.recipes import OURS
 from studio.dataset.view import View
 from studio.face_grid import Face, face_grid

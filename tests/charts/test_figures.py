@@ -57,6 +57,27 @@ def test_every_model_has_a_colour_and_a_marker_of_its_own() -> None:
     assert model_colour("somebody's") == model_colour("somebody's")
 
 
+def test_colours_and_markers_do_not_run_out(monkeypatch) -> None:
+    names = [f"model_{place}" for place in range(52)]
+    monkeypatch.setattr("fer_core.charts.colours.REGISTRY", dict.fromkeys(names))
+    found = {(model_colour(name), model_symbol(name)) for name in names}
+    assert len({colour for colour, _ in found}) == len({symbol for _, symbol in found}) == 52
+    for colour in {model_colour(name) for name in names[13:]}:
+        assert contrast(colour, "#FFFFFF") >= 3 and contrast(colour, "#0E1117") >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2's contrast of two colours."""
+
+    def luminance(colour: str) -> float:
+        values = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
 def test_ranking_draws_best_first_with_intervals_and_baseline(seven) -> None:
     exhibit = ranking(seven)
     dots = [trace for trace in exhibit.figure.data if trace.error_x.array is not None]

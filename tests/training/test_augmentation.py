@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
+from fer_core.models.recipe import Augmentation
 from fer_core.training.augmentation import RandomAffine, augmentation_layers
-from fer_core.training.recipe import Augmentation
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ import keras
 import numpy as np
 import pytest
 
+from fer_core.models.recipe import Augmentation
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.camera import (
     CameraEffect,
@@ -14,7 +15,6 @@ from fer_core.training.camera import (
     low_resolution,
     noise,
 )
-from fer_core.training.recipe import Augmentation
 
 EVERYTHING = Augmentation(
     camera=1,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from fer_core.errors import TrainingError
+from fer_core.models.recipe import Augmentation, Recipe
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.fit import Labelled, fit
 from fer_core.training.progress import Budget, BudgetSpent
-from fer_core.training.recipe import Augmentation, Recipe
 from fer_core.training.resume import KEPT_CHECKPOINTS
 
 RECIPE = Recipe(

@@ -7,9 +7,9 @@ import sys
 
 import numpy as np
 
+from fer_core.models.recipe import Augmentation, Recipe
 from fer_core.savedmodels import open_model
 from fer_core.settings import ROOT
-from fer_core.training.recipe import Augmentation, Recipe
 from fer_core.training.train import train
 
 _FIT = """
@@ -23,7 +23,7 @@ class NotInstalled:
 sys.meta_path.insert(0, NotInstalled())
 import numpy as np
 from fer_core.dataset import FaceDataset
-from fer_core.training.recipe import Augmentation, Recipe
+from fer_core.models.recipe import Augmentation, Recipe
 from fer_core.training.train import train
 
 with np.load(sys.argv[1]) as file:

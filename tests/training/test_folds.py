@@ -3,10 +3,10 @@ import pytest
 
 from fer_core.audit.duplicates import Duplicates
 from fer_core.dataset import FaceDataset
+from fer_core.models.recipe import Recipe
 from fer_core.training import folds
 from fer_core.training.folds import FOLDS, answer_training, assign_folds
 from fer_core.training.progress import BudgetSpent
-from fer_core.training.recipe import Recipe
 
 
 def copies(pairs: list[tuple[int, int]], n: int) -> Duplicates:

@@ -8,10 +8,10 @@ import pytest
 
 from fer_core.dataset.statistics import read_statistics
 from fer_core.errors import TrainingError
+from fer_core.models.recipe import Augmentation
 from fer_core.savedmodels import update_manifest
 from fer_core.training import preview
 from fer_core.training.preview import augmented, recipe_as_trained
-from fer_core.training.recipe import Augmentation
 from fer_core.training.recipes import OURS
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from fer_core.errors import TrainingError
 from fer_core.models import REGISTRY
-from fer_core.training.recipe import Recipe
+from fer_core.models.recipe import Recipe
 from fer_core.training.recipes import CHEAPEST_FIRST, OURS, REPORT, recipe_for
 
 

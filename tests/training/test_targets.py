@@ -6,7 +6,7 @@ import pytest
 
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import TrainingError
-from fer_core.training.recipe import Recipe
+from fer_core.models.recipe import Recipe
 from fer_core.training.targets import soft_targets
 
 

@@ -8,10 +8,10 @@ import pytest
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.errors import DatasetError
 from fer_core.inference.classifier import Classifier
+from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
 from fer_core.training.fit import Labelled
-from fer_core.training.recipe import Recipe
 from fer_core.training.record import convert_again
 from fer_core.training.train import state_folder, train
 

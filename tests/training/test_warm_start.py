@@ -7,10 +7,10 @@ import pytest
 
 from fer_core.errors import ModelNotFound, TrainingError
 from fer_core.models import backbones
+from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
 from fer_core.training.fit import Fitted, Labelled
-from fer_core.training.recipe import Recipe
 from fer_core.training.train import state_folder, train
 from fer_core.training.warm_start import added_up, is_better, restarted, starting_model
 

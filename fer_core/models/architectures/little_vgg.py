@@ -1,11 +1,50 @@
 """Report R5's "Little VGG" (Tajwar 2021)."""
 
-import keras
-from keras import layers
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fer_core.models.recipe import Recipe
+from fer_core.models.shared_recipes import LIGHT
+from fer_core.models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    import keras
+
+_REPORT = Recipe(
+    epochs=25,
+    batch_size=32,
+    monitor="val_loss",
+    schedule="plateau",
+    patience=9,
+    plateau_patience=3,
+    plateau_factor=0.2,
+)
+
+SPEC = ModelSpec(
+    name="little_vgg",
+    title="Little VGG",
+    report="R5",
+    protocol="r5",
+    place=12,
+    recipe=replace(
+        _REPORT,
+        augmentation=LIGHT,
+        precision="mixed_bfloat16",
+        note="R5's recipe with rotation, shift, zoom and flip.",
+    ),
+    report_recipe=_REPORT,
+    reported="validation log-loss 0.79786",
+    minutes=42,
+)
 
 
 def build(classes: int) -> keras.Model:
     """Returns the untrained network: gray faces (n, 48, 48, 1), 0..255, to (n, classes)."""
+    import keras
+    from keras import layers
+
     inputs = keras.Input((48, 48, 1))
     x = layers.Rescaling(1 / 255)(inputs)
     for filters in (32, 64, 128, 256):

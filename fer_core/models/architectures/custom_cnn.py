@@ -1,11 +1,32 @@
 """Report R1's custom CNN (Muravev 2021): three convolutions, three dense layers."""
 
-import keras
-from keras import layers
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fer_core.models.shared_recipes import R1
+from fer_core.models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    import keras
+
+SPEC = ModelSpec(
+    name="custom_cnn",
+    title="Custom CNN",
+    report="R1",
+    protocol="fer2013",
+    place=1,
+    recipe=R1,
+    report_recipe=R1,
+    minutes=71,
+)
 
 
 def build(classes: int) -> keras.Model:
     """Returns the untrained network: gray faces (n, 48, 48, 1), 0..255, to (n, classes)."""
+    import keras
+    from keras import layers
+
     inputs = keras.Input((48, 48, 1))
     x = layers.Rescaling(1 / 255)(inputs)
     for filters in (32, 64, 128):
