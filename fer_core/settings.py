@@ -22,6 +22,7 @@ HOSTED: dict[str, int] = {
     "job_frames": 9000,
     "job_gigapixels": 10,
     "job_seconds": 300,
+    "pipeline_seconds": 30,
     "jobs_waiting": 12,
 }
 """Limits of a public server, where strangers share one machine."""
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
         max_video_mb: Largest video accepted, MB; more than `server.maxUploadSize` in
             `.streamlit/config.toml` has no effect, as it never arrives.
         max_dataset_mb: Largest dataset accepted as an upload, MB.
+        max_archive_files: Files in a zip or a tarball, of pictures or of a dataset.
         dataset_reader_mb: Memory that reading an uploaded dataset may take, MB; all of it is in a
             process of its own (`common.isolated`).
         dataset_seconds: Processor time that it may take, s.
@@ -59,7 +61,10 @@ class Settings(BaseSettings):
         frame_seconds: Time that decoding its next frame may take, s.
         job_frames: Frames read of one video; None for all.
         job_gigapixels: Thousand million pixels read of one video, as decoded; None for all.
-        job_seconds: Time that one video or painting may take, s; None for as long as it takes.
+        job_seconds: Time that one video, painting or batch of pictures may take, s; None for as
+            long as it takes.
+        pipeline_seconds: Time that a pipeline of image operations may take for one picture, s;
+            None likewise.
         jobs_waiting: How many videos may wait for their turn, and how many paintings.
         memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
             for 40 % of the machine's memory, or of its container's.
@@ -84,6 +89,7 @@ class Settings(BaseSettings):
     pictures_mb: int = 400
     max_video_mb: int = 200
     max_dataset_mb: int = 150
+    max_archive_files: int = 200_000
     dataset_reader_mb: int = 1500
     dataset_seconds: int = 120
     predictions_reader_mb: int = 600
@@ -93,6 +99,7 @@ class Settings(BaseSettings):
     job_frames: int | None = None
     job_gigapixels: int | None = None
     job_seconds: int | None = None
+    pipeline_seconds: int | None = None
     jobs_waiting: int = 100
     memory_mb: int | None = None
     offline: bool = False

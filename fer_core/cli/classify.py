@@ -98,6 +98,7 @@ def _write_table(
 
     from fer_core.cli.source import ready_detector
     from fer_core.common.files import printable
+    from fer_core.common.tables import as_cell
     from fer_core.inference import default_model
     from fer_core.inference.batch import FileReader, find_pictures, read_files
     from fer_core.inference.batch_table import Results, csv_of, to_parquet
@@ -114,7 +115,7 @@ def _write_table(
         Progress(*columns, transient=True) as progress,
     ):
         task = progress.add_task("reading", total=None)
-        left = (p for p in find_pictures(paths) if printable(p) not in results.done)
+        left = (p for p in find_pictures(paths) if as_cell(printable(p)) not in results.done)
         for rows in read_files(left, reader, workers or os.cpu_count() or 1):
             results.add(rows)
             read, bad = read + 1, bad + any("error" in row for row in rows)
@@ -173,9 +174,10 @@ def _print(image: Path, records: list[dict[str, Any]]) -> None:
 
 
 def _print_all(records: list[dict[str, Any]], as_csv: bool, as_json: bool) -> None:
+    from fer_core.common import tables
     from fer_core.inference import as_table
 
     if as_json:
         typer.echo(json.dumps(records, indent=1))
     if as_csv:
-        typer.echo(as_table(records).to_csv(index=False), nl=False)
+        typer.echo(tables.as_csv(as_table(records)), nl=False)

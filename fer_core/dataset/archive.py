@@ -1,15 +1,14 @@
 """What a folder, a zip or a tarball holds, and which of it is the dataset."""
 
 import io
-import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+from fer_core.common.archives import DAMAGE, opened_zip
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet
@@ -18,15 +17,7 @@ from fer_core.errors import DatasetError
 from fer_core.images import EXTENSIONS
 from fer_core.settings import settings
 
-MAX_MEMBERS = 200_000
 _KNOWN = ("fer2013.csv", "icml_face_data.csv")
-_ENTRY = b"PK\x01\x02"
-"""How each entry of a zip's list of files begins."""
-
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Of a zip: the two of which no more is unpacked at once than is asked for."""
-_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError)
-"""What the decompressors raise on a damaged file, beside the archives' own errors."""
 
 
 def read_members(members: Sequence[Member], source: str) -> FaceDataset:
@@ -87,30 +78,20 @@ def _open_tarred(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
     return cast(BinaryIO, archive.extractfile(entry))
 
 
-def read_zip(file: Path | BinaryIO, source: str) -> FaceDataset:
+def read_zip(file: Path | bytes, source: str) -> FaceDataset:
     """Reads the dataset in a zip, without unpacking it to disk.
 
     Raises:
         DatasetError: If it is damaged, encrypted, would unpack to too much, or holds no dataset.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise DatasetError(f"{source} is encrypted. Pack it again without a password.")
-            if any(entry.compress_type not in _PACKINGS for entry in entries):
-                raise DatasetError(
-                    f"{source} is packed in a way that is not read here. Pack it again as an "
-                    "ordinary zip (deflate)."
-                )
-            members = [
-                Member(entry.filename, entry.file_size, partial(_open_zipped, archive, entry))
-                for entry in entries
-            ]
-            _refuse_bomb(members, source)
-            return read_members(members, source)
-    except (zipfile.BadZipFile, NotImplementedError, *_DAMAGE) as error:
-        raise DatasetError(f"{source} is damaged, or no zip: {error}.") from error
+    with opened_zip(file, source, DatasetError, settings().max_archive_files) as archive:
+        members = [
+            Member(entry.filename, entry.file_size, partial(_open_zipped, archive, entry))
+            for entry in archive.infolist()
+            if not entry.is_dir()
+        ]
+        _refuse_bomb(members, source)
+        return read_members(members, source)
 
 
 def read_tar(path: Path, source: str) -> FaceDataset:
@@ -128,28 +109,17 @@ def read_tar(path: Path, source: str) -> FaceDataset:
             ]
             _refuse_bomb(members, source)
             return read_members(members, source)
-    except (tarfile.TarError, *_DAMAGE) as error:
+    except (tarfile.TarError, *DAMAGE) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
         raise DatasetError(f"{source} is damaged, or no tarball: {reason}.") from error
 
 
 def _refuse_bomb(members: Sequence[Member], source: str) -> None:
     """Refuses by the sizes declared, which bind: `Member.read` asks for no more of a member."""
-    limit = settings().max_unpacked_mb
+    limit, most = settings().max_unpacked_mb, settings().max_archive_files
     size = sum(member.size for member in members) / 2**20
-    if size > limit or len(members) > MAX_MEMBERS:
+    if size > limit or len(members) > most:
         raise DatasetError(
             f"{source} would unpack to {size:,.0f} MB in {len(members):,} files; the limit is "
-            f"{limit:,} MB in {MAX_MEMBERS:,} files. Unpack it yourself and name its folder."
+            f"{limit:,} MB in {most:,} files. Unpack it yourself and name its folder."
         )
-
-
-def refuse_crowd(data: bytes, source: str) -> None:
-    """Refuses a zip of so many files that the mere list of them would take gigabytes.
-
-    Raises:
-        DatasetError: If it has over twice `MAX_MEMBERS` entries, folders among them.
-    """
-    entries = data.count(_ENTRY)
-    if entries > 2 * MAX_MEMBERS:
-        raise DatasetError(f"{source} lists {entries:,} files; the limit is {MAX_MEMBERS:,}.")

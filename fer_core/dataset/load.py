@@ -12,7 +12,6 @@ from fer_core.dataset.archive import (
     read_members,
     read_tar,
     read_zip,
-    refuse_crowd,
 )
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.faces import FaceDataset
@@ -98,8 +97,7 @@ def _read_upload(name: str, data: bytes) -> FaceDataset:
     if form == ".parquet":
         return read_parquet(file, name)
     if form == ".zip":
-        refuse_crowd(data, name)
-        return read_zip(file, name)
+        return read_zip(data, name)
     if form == ".csv":
         return read_csv(file, name)
     raise DatasetError(f"{name} is none of {', '.join(UPLOADS)}.")

@@ -4,12 +4,12 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import pandas as pd
 
 from fer_core.common import isolated
+from fer_core.common.archives import opened_zip
 from fer_core.common.isolated import Limits
 from fer_core.emotions import EMOTIONS, canonical, reindexed
 from fer_core.errors import EvaluationError
@@ -26,6 +26,9 @@ LARGEST = 50 * 2**20
 """Most bytes that an upload may unpack to."""
 
 LEAST_FACES = 20
+
+_MOST_COLUMNS, _MOST_ARRAYS = 1000, 100
+"""Of a csv and of an npz: many more than are needed, and fewer than take long to list."""
 
 SCHEMA = (
     "csv: one row for each face, columns `row` (its number in fer2013.csv), `label` (the true "
@@ -99,6 +102,9 @@ def own_contender(title: str, predictions: Predictions, record: Evaluation) -> C
 
 
 def _read_csv(data: bytes) -> tuple[tuple[str, ...], PredictedSplit, None]:
+    width = data.partition(b"\n")[0].count(b",") + 1
+    if width > _MOST_COLUMNS:
+        raise EvaluationError(f"The csv has {width:,} columns; it needs {2 + len(EMOTIONS)}.")
     try:
         table = pd.read_csv(io.BytesIO(data))
     except (ValueError, UnicodeDecodeError) as error:
@@ -115,19 +121,19 @@ def _read_csv(data: bytes) -> tuple[tuple[str, ...], PredictedSplit, None]:
     names = [canonical(str(label)) for label in table["label"]]
     unknown = [str(table["label"].iloc[i]) for i, n in enumerate(names) if n not in classes]
     if unknown:
-        raise EvaluationError(f"Label {unknown[0]!r} is no emotion with a column of its own.")
+        raise EvaluationError(f"Label {unknown[0][:40]!r} is no emotion with a column of its own.")
     labels = np.array([classes.index(str(name)) for name in names], np.uint8)
     probabilities = table[[columns[name] for name in classes]].to_numpy()
     return classes, _checked(probabilities, labels, table["row"].to_numpy(), len(classes)), None
 
 
 def _read_npz(data: bytes) -> tuple[tuple[str, ...], PredictedSplit, PredictedSplit | None]:
+    with opened_zip(data, "The npz", EvaluationError, _MOST_ARRAYS) as archive:
+        if sum(member.file_size for member in archive.infolist()) > LARGEST:
+            raise EvaluationError(f"The npz unpacks to more than {LARGEST // 2**20} MB.")
     try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST:
-                raise EvaluationError(f"The npz unpacks to more than {LARGEST // 2**20} MB.")
         arrays = load_arrays(io.BytesIO(data))
-    except (BadZipFile, ValueError) as error:
+    except ValueError as error:
         raise EvaluationError(f"The npz cannot be read: {error}") from error
     try:
         named = [canonical(str(name)) for name in np.atleast_1d(arrays["classes"])]

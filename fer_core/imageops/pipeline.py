@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from fer_core.common import isolated
 from fer_core.errors import PipelineError
 from fer_core.imageops.operations import Operation, operation
 from fer_core.imageops.parameters import Number
@@ -130,11 +131,25 @@ class OperationPipeline:
         return tuple(step for step in self.steps if step.on)
 
     def stages(self, image: np.ndarray, scale: float = 1.0) -> Iterator[Stage]:
-        """Runs the active steps and yields what each did; arguments as for `Step.run`."""
+        """Runs the active steps and yields what each did; arguments as for `Step.run`.
+
+        Raises:
+            PipelineError: See `Step.run`; or if together they take longer than `pipeline_seconds`
+                of the settings.
+        """
+        most, passed = app_settings().pipeline_seconds, 0.0
         for step in self.active:
+            if most is not None and passed > most:
+                raise PipelineError(
+                    f"The steps before {step.operation.title} took more than {most} s, which is "
+                    "all that they may. Take steps away or make the picture smaller."
+                )
+            isolated.while_waiting()
             start = time.perf_counter()
             image = step.run(image, scale)
-            yield Stage(step, image, time.perf_counter() - start)
+            seconds = time.perf_counter() - start
+            passed += seconds
+            yield Stage(step, image, seconds)
             if step.operation.sets_size:
                 scale = 1.0
 

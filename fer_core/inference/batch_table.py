@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self, TextIO
 
 from fer_core.common.files import regular, unwritable, writing, writing_text
+from fer_core.common.tables import as_cell
 from fer_core.errors import BatchError
 from fer_core.inference.batch import Row
 
@@ -80,7 +81,13 @@ class Results:
             BatchError: If the disk refuses; what was written before can be continued.
         """
         try:
-            self._writer.writerows({**row, _SETTINGS: self._settings} for row in rows)
+            self._writer.writerows(
+                {
+                    column: as_cell(value) if isinstance(value, str) else value
+                    for column, value in {**row, _SETTINGS: self._settings}.items()
+                }
+                for row in rows
+            )
             self._file.flush()
         except OSError as error:
             raise BatchError(unwritable(self._path, error)) from error

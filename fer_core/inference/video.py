@@ -96,6 +96,7 @@ class VideoReader:
         width, height = self._size
         number, first, last = 0, None, 0.0
         for frame in self._decoded():
+            _refuse_too_large(frame.width, frame.height)  # they may grow on the way
             seconds = self._time(frame)
             seconds = last + self._step() if seconds is None else seconds
             first = seconds if first is None else first
@@ -133,11 +134,7 @@ class VideoReader:
         width, height = codec.width, codec.height
         if width < 1 or height < 1:
             raise VideoError("The video is damaged: it does not say how large its pictures are.")
-        if width * height > settings().max_pixels:
-            raise VideoError(
-                f"The video has {width:,} × {height:,} pixels; "
-                f"the limit is {settings().max_pixels / 1e6:.0f} million. Save it smaller."
-            )
+        _refuse_too_large(width, height)
         width = max(1, round(width * (codec.sample_aspect_ratio or 1)))
         scale = min(1.0, LONGEST_SIDE / max(width, height))
         size = round(width * scale), round(height * scale)
@@ -190,6 +187,14 @@ class UploadReader:
     def __iter__(self) -> Iterator[Frame]:
         """Yields every frame, as `VideoReader` does."""
         yield from self._told
+
+
+def _refuse_too_large(width: int, height: int) -> None:
+    if width * height > settings().max_pixels:
+        raise VideoError(
+            f"The video has {width:,} × {height:,} pixels; "
+            f"the limit is {settings().max_pixels / 1e6:.0f} million. Save it smaller."
+        )
 
 
 def _tell(data: bytes) -> Iterator[Any]:

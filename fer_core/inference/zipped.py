@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from fer_core.common.archives import opened_zip
 from fer_core.errors import BatchError, ImageError
 from fer_core.images import EXTENSIONS
 from fer_core.settings import settings
@@ -17,13 +18,11 @@ def picture_names(data: bytes) -> list[str]:
     """Returns the pictures in a zip file, by name; without what macOS adds to it.
 
     Raises:
-        BatchError: If it is no zip file, or has no picture in it.
+        BatchError: If it is no zip file, encrypted, has too many files or no picture in it.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [name for name in archive.namelist() if _is_picture(name)]
-    except zipfile.BadZipFile as error:
-        raise BatchError("The zip file is damaged or none. Pack the pictures again.") from error
+    most = settings().max_archive_files
+    with opened_zip(data, "The zip file", BatchError, most) as archive:
+        names = [name for name in archive.namelist() if _is_picture(name)]
     if not names:
         raise BatchError("The zip file has no picture in it.")
     return sorted(names)

@@ -7,6 +7,7 @@ from string import Template
 from urllib.parse import quote
 
 from fer_core.charts.exhibit import Exhibit
+from fer_core.common.tables import as_csv
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import headline
 from fer_core.review.chapters import Chapter, chapters
@@ -61,7 +62,7 @@ def _exhibit_html(exhibit: Exhibit, identifier: str) -> str:
     table = exhibit.table.to_html(
         index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep=""
     )
-    csv = quote(exhibit.table.to_csv(index=False))
+    csv = quote(as_csv(exhibit.table))
     caption = escape(exhibit.caption)
     return (
         f'<figure class="{"half" if exhibit.half else "whole"}"><h4>{escape(exhibit.title)}</h4>'

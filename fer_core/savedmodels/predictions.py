@@ -129,8 +129,9 @@ def checked_split(
     if probabilities.dtype.kind not in "fiu":
         raise ValueError("Probabilities hold something that is no number.")
     values = probabilities.astype(np.float64)
-    total = values.sum(axis=1, keepdims=True)
-    if not np.isfinite(values).all() or (values < 0).any() or (total <= 0).any():
+    with np.errstate(over="ignore"):
+        total = values.sum(axis=1, keepdims=True)
+    if not np.isfinite(total).all() or (values < 0).any() or (total <= 0).any():
         raise ValueError("Probabilities must be finite, not negative, and not all 0 in a row.")
     numbers = _whole("Row numbers", rows, 2**31).astype(np.int32)
     if len(np.unique(numbers)) != n:

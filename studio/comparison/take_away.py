@@ -5,6 +5,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import streamlit as st
 
+from fer_core.common.tables import as_csv
 from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import tables
 from fer_core.review.document import review_html
@@ -47,5 +48,5 @@ def _zipped(ranking: Ranking) -> bytes:
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for name, table in tables(ranking).items():
-            archive.writestr(f"{name}.csv", table.to_csv(index=False))
+            archive.writestr(f"{name}.csv", as_csv(table))
     return file.getvalue()

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from fer_core.common.tables import as_csv
 from fer_core.dataset import USAGES, FaceDataset
 from fer_core.dataset.sentences import number_of_faces
 from fer_core.emotions import EMOTIONS
@@ -79,7 +80,7 @@ def described(found: pd.DataFrame, dataset: FaceDataset) -> pd.DataFrame:
 def _download(table: pd.DataFrame, key: str) -> None:
     st.download_button(
         "Row numbers as CSV",
-        lambda: table.to_csv(index=False).encode(),
+        lambda: as_csv(table).encode(),
         f"{key}.csv",
         "text/csv",
         key=f"{key}_csv",

@@ -10,7 +10,7 @@ from fer_core.images import EXTENSIONS, decode_reduced, encode_png
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS, paint
-from studio.markdown import code
+from studio.markdown import code, plain
 from studio.pictures import Picture
 
 PREVIEW_SIDE = 1200
@@ -78,7 +78,7 @@ def _shown_of(pictures: list[Picture]) -> tuple[list[Picture], Preview | None]:
         try:
             previews.append(_preview(picture))
         except ImageError as error:
-            st.error(f"{code(picture.name)}: {error}", icon=":material/broken_image:")
+            st.error(f"{code(picture.name)}: {plain(str(error))}", icon=":material/broken_image:")
     if not previews:
         return [], None
     number = 0

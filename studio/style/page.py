@@ -27,12 +27,12 @@ def show_page() -> None:
         try:
             _choose_and_paint()
         except FerError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
     with left:
         try:
             sentence = _show_easel()
         except FerError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             sentence = "A photo and a painting become one picture."
     show_strip()
     with answer:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from forms import CsvFile, assert_same, write_tree, zipped
 
+from fer_core.common import archives
 from fer_core.dataset import (
     FaceDataset,
-    archive,
     load,
     load_upload,
 )
 from fer_core.errors import DatasetError
+from fer_core.settings import settings
 
 
 def test_tarball_and_zip_and_folder_of_a_csv(
@@ -66,9 +67,9 @@ def test_zip_that_lies_about_its_sizes_unpacks_no_more_than_it_says() -> None:
 def test_zip_of_too_many_files_is_refused_before_they_are_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 10)
+    monkeypatch.setattr(settings(), "max_archive_files", 10)
     crowd = zipped({f"train/sad/{n}.png": b"" for n in range(21)})
-    monkeypatch.setattr(archive.zipfile, "ZipFile", None)
+    monkeypatch.setattr(archives.zipfile, "ZipFile", None)
     with pytest.raises(DatasetError, match=r"lists 21 files; the limit is 10"):
         load_upload("a.zip", crowd)
 

@@ -175,7 +175,8 @@ def _rows(**changes) -> bytes:
         ("x.csv", _rows(happy=-1), "not negative"),
         ("x.csv", _rows(happy="much"), "no number"),
         ("x.csv", b"row,label,happy,sad\n1,sad,0.5,0.5\n", "too few"),
-        ("x.npz", b"PK nonsense", "cannot be read"),
+        ("x.csv", b"a," * 10**6 + b"\n", "has 1,000,001 columns; it needs 9"),
+        ("x.npz", b"PK nonsense", "damaged, or no zip"),
         ("x.npz", as_npz(classes=np.array(["happy", "sad"])), "lacks the array"),
         ("x.npz", as_npz(classes=np.array(["happy", "bored"])), "must name emotions"),
         (
@@ -203,7 +204,9 @@ def _rows(**changes) -> bytes:
         ("x.npz", _npz(classes=np.array("happy")), "two emotions or more"),
         ("x.npz", _npz(classes=np.array(["happy", "joy"])), "each once"),
         ("x.npz", _npz(validation_probabilities=np.full((9, 2), 0.5)), "lacks the array"),
-        ("x.npz", _npz()[:400], "cannot be read"),
+        ("x.npz", _npz()[:400], "damaged, or no zip"),
+        ("x.npz", _npz(test_probabilities=np.full((30, 2), 1e308)), "must be finite"),
+        ("x.csv", _rows(happy=1e308, sad=1e308), "must be finite"),
     ],
 )
 def test_bad_upload_is_refused_with_the_reason(file, data, message, known) -> None:

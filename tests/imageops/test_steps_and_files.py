@@ -78,6 +78,13 @@ def test_a_result_over_the_pixel_limit_is_refused(picture, monkeypatch):
         Step("resize", {"width": 600, "height": 400}).run(picture)
 
 
+def test_steps_end_when_they_take_longer_than_they_may(picture, monkeypatch):
+    monkeypatch.setattr(app_settings(), "pipeline_seconds", 0)
+    assert len(list(OperationPipeline((Step("rotate"),)).stages(picture))) == 1
+    with pytest.raises(PipelineError, match="The steps before Rotate took more than 0 s"):
+        OperationPipeline((Step("rotate"), Step("rotate"))).run(picture)
+
+
 def test_what_a_library_refuses_is_told_by_the_step():
     strip = np.zeros((1, 40_000), np.uint8)  # OpenCV turns pictures up to 32,767 px wide
     with pytest.raises(PipelineError, match="Rotate cannot be done on this picture of 40000 × 1"):

@@ -72,6 +72,13 @@ def test_pixels_over_the_limit_are_refused(monkeypatch):
         VideoReader(io.BytesIO(video))
 
 
+def test_pictures_that_grow_over_the_limit_on_the_way_are_refused(monkeypatch):
+    with VideoReader(io.BytesIO(clip([marked()] * 2))) as reader:
+        monkeypatch.setattr(settings(), "max_pixels", 1000)  # as if the stream had said less
+        with pytest.raises(VideoError, match="64 × 48 pixels"):
+            list(reader)
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.emotions import EMOTIONS
 from fer_core.images import encode_png
 from fer_core.inference import Pipeline
-from fer_core.settings import ROOT
+from fer_core.settings import ROOT, settings
 from studio.classify.batch.run import BatchRun
 from studio.classify.modes import BATCH, MODE
 
@@ -117,6 +117,14 @@ def test_runs_that_overlap_read_each_picture_once(saved_models):
     assert [row["picture"] for row in run.rows] == [f"{number}.png" for number in range(20)]
     run.step(reader)
     assert (run.read, len(run.rows)) == (20, 20)
+
+
+def test_batch_that_takes_longer_than_it_may_ends_with_what_was_read(page, face, monkeypatch):
+    monkeypatch.setattr(settings(), "job_seconds", 0)  # so the first picture is the last
+    upload(page, ("a.zip", zipped(one=face, two=face, three=blank())))
+    press(page, "Read")
+    assert "2 more were left out: a batch may take 0 s here" in lead(page)
+    assert len(page.dataframe[0].value) == 1
 
 
 def test_reading_that_was_interrupted_goes_on(page, face):

@@ -11,6 +11,7 @@ from fer_core.emotions import EMOTIONS
 from fer_core.images import decode, encode_png
 from fer_core.samples import SAMPLES
 from fer_core.settings import ROOT, settings
+from studio.markdown import plain
 from studio.pictures import CAMERA, UPLOAD, Picture
 from studio.reading import analyse, marked_png
 
@@ -211,7 +212,7 @@ def test_corrupted_model_is_named_and_another_can_be_chosen(page, saved_models):
     (saved_models / "custom_cnn" / "model.tflite").write_bytes(b"oops")
     page.run()
     assert not page.exception
-    assert "custom_cnn/model.tflite is not the file that was saved" in page.error[0].value
+    assert plain("custom_cnn/model.tflite is not the file that was saved") in page.error[0].value
     page.selectbox(key="classify_model").set_value("dcnn_elu").run()
     assert not page.error
     assert lead(page).startswith("ELU DCNN")

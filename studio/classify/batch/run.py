@@ -1,6 +1,7 @@
 """Many pictures being read, a few seconds at a time, for one visitor."""
 
 import threading
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from fer_core.errors import ImageError
 from fer_core.inference import Pipeline
 from fer_core.inference.batch import Row, error_row, rows_of
 from fer_core.inference.zipped import Entry, picture_names, pictures_in
+from fer_core.settings import settings
 
 
 @dataclass
@@ -26,6 +28,7 @@ class BatchRun:
         rows: What was read.
         read: How many pictures were.
         is_paused: Whether its owner stopped it.
+        left_out: How many were not read because it took longer than `job_seconds` of the settings.
     """
 
     model: str
@@ -36,6 +39,8 @@ class BatchRun:
     rows: list[Row] = field(default_factory=list)
     read: int = 0
     is_paused: bool = False
+    left_out: int = 0
+    _seconds: float = field(default=0.0, init=False, repr=False)
     _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @property
@@ -55,6 +60,13 @@ class BatchRun:
     def step(self, reader: Pipeline) -> None:
         """Reads the next picture, if there is one; two runs of the page may overlap."""
         with self._reading:
+            most = settings().job_seconds
+            if self.is_done:
+                return
+            if most is not None and self._seconds > most:
+                self.left_out, self.total = self.total - self.read, self.read
+                return
+            began = time.monotonic()
             entry = next(self.entries, None)
             if entry is None:
                 self.read = self.total
@@ -65,6 +77,7 @@ class BatchRun:
             else:
                 self.rows += rows_of(data, name, reader, self.model, self.threshold)
             self.read += 1
+            self._seconds += time.monotonic() - began
 
 
 def entries_of(files: list[tuple[str, bytes]]) -> tuple[int, Iterator[Entry]]:

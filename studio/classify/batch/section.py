@@ -5,6 +5,7 @@ import streamlit as st
 
 from fer_core.charts.timeline import share_bars
 from fer_core.common.numerals import percent
+from fer_core.common.tables import as_csv
 from fer_core.errors import FerError
 from fer_core.images import EXTENSIONS
 from fer_core.inference.batch_table import columns
@@ -15,6 +16,7 @@ from studio.classify.controls import Controls, choose_controls
 from studio.classify.limits import largest_file_mb
 from studio.figure import show
 from studio.loaders import pipeline, title
+from studio.markdown import plain
 from studio.page import lead
 
 _RUN, _FILES = "batch_run", "batch_of_files"
@@ -61,6 +63,9 @@ def _answer(run: BatchRun | None, has_files: bool) -> str:
         return f"{run.read:,} of {run.total:,} pictures are read."
     answers = run.answers()
     bad = f" {run.bad:,} could not be read." if run.bad else ""
+    if run.left_out:
+        seconds = settings().job_seconds
+        bad += f" {run.left_out:,} more were left out: a batch may take {seconds} s here."
     if not answers:
         return f"No face was found in {run.total:,} pictures.{bad}"
     (most, count), faces = answers.most_common(1)[0], answers.total()
@@ -101,7 +106,7 @@ def _offer(
     try:
         total, entries = entries_of(files)
     except FerError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(plain(str(error)), icon=":material/broken_image:")
         return None
     run = BatchRun(controls.model, controls.detector, controls.threshold, total, entries)
     st.session_state[_RUN] = run
@@ -144,7 +149,7 @@ def _show(run: BatchRun) -> None:
     )
     with st.container(horizontal=True):
         for label, data, mime in (
-            ("CSV", table.to_csv(index=False), "text/csv"),
+            ("CSV", as_csv(table), "text/csv"),
             ("Parquet", table.to_parquet(index=False), "application/vnd.apache.parquet"),
         ):
             st.download_button(

@@ -11,6 +11,7 @@ import streamlit as st
 
 from fer_core.charts.heat import enlarged
 from fer_core.common.numerals import percent
+from fer_core.common.tables import as_csv
 from fer_core.emotions import COLOURS, EMOTIONS
 from fer_core.inference import FaceEmotion, as_table
 from fer_core.inference.pipeline import NOT_SURE
@@ -102,7 +103,7 @@ def show_table(records: Sequence[dict[str, Any]]) -> None:
         alt="One row for each face with the probability of each emotion",
     )
     with st.container(horizontal=True):
-        _download("CSV", table.to_csv(index=False), "faces.csv", "text/csv")
+        _download("CSV", as_csv(table), "faces.csv", "text/csv")
         _download("JSON", json.dumps(records, indent=1), "faces.json", "application/json")
 
 

@@ -68,7 +68,7 @@ def read_video() -> None:
             st.info(_CUT.format(job.summary.seconds), icon=":material/content_cut:")
         show_results(job, PurePath(file.name).stem)
     elif job.state == State.FAILED:
-        st.error(job.message, icon=":material/broken_image:")
+        st.error(plain(job.message), icon=":material/broken_image:")
 
 
 def _answer(job: VideoJob | None, name: str) -> str:
@@ -107,7 +107,7 @@ def _offer(file: UploadedFile, controls: Controls, options: StreamOptions, again
         try:
             _queue().submit(job, compat.session_id())
         except BudgetError as error:
-            st.error(str(error), icon=":material/hourglass_disabled:")
+            st.error(plain(str(error)), icon=":material/hourglass_disabled:")
             return
         st.session_state[_JOB], st.session_state[_FILE] = job, file.file_id
         st.rerun()
