@@ -21,7 +21,7 @@ from fer_core.faces import Detector, FaceBox, detector, is_here
 from fer_core.images import shrunk
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
-from fer_core.styletransfer.paintings import PAINTINGS, paint
+from fer_core.styletransfer.paintings import PAINTINGS
 
 WIDTH, HEIGHT = 640, 480
 CONDITIONS: dict[str, tuple[int, float, float]] = {
@@ -87,7 +87,7 @@ def measure(finder: Detector, fast: bool, faces: np.ndarray) -> None:
             false += right.count(False)
         cells.append(f"{found / len(faces):.0%}")
     rng = np.random.default_rng(0)
-    empty = [paint(painting) for painting in PAINTINGS]
+    empty = [painting.picture() for painting in PAINTINGS.values()]
     empty += [rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8) for _ in range(5)]
     on_none = sum(len(finder.detect(picture)) for picture in empty)
     use = "video" if fast else "pictures"

@@ -42,7 +42,7 @@ from fer_core.evaluation.scenes import scene
 from fer_core.faces import FaceBox, is_here
 from fer_core.images import encode_png
 from fer_core.settings import settings
-from fer_core.styletransfer.paintings import PAINTINGS, paint
+from fer_core.styletransfer.paintings import PAINTINGS
 
 SCENES = 200
 
@@ -117,7 +117,9 @@ def main() -> None:
             cells = (figure(point.found), figure(point.right_of_found), figure(point.right))
             title = CONDITIONS[key].title
             print(f"| {title} | {point.system} | {' | '.join(cells)} | {point.false} |", flush=True)
-    empty = [paint(painting) for painting in PAINTINGS] + [scene(n) for n in range(SCENES)]
+    empty = [painting.picture() for painting in PAINTINGS.values()] + [
+        scene(n) for n in range(SCENES)
+    ]
     for name, pipeline in pipelines.items():
         false = sum(len(pipeline.analyze(picture)) for picture in empty)
         print(f"\n{name}: {false} faces in {len(empty)} paintings and scenes without one")

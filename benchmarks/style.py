@@ -29,7 +29,7 @@ from fer_core.evaluation.cost import machine
 from fer_core.samples import SAMPLES
 from fer_core.settings import ROOT
 from fer_core.styletransfer.options import StyleOptions
-from fer_core.styletransfer.paintings import paint
+from fer_core.styletransfer.paintings import PAINTINGS
 
 RUNS = (
     (256, "draft"),
@@ -68,7 +68,7 @@ def one(size: int, quality: str, out: Path | None) -> None:
     photo = SAMPLES[0].picture()
     faces = HaarDetector().detect(photo)
     options = StyleOptions(size=size, quality=quality)
-    result = stylize(photo, [paint(PAINTING)], options, faces=faces)
+    result = stylize(photo, [PAINTINGS[PAINTING].picture()], options, faces=faces)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     if out is not None:
         out.write_bytes(to_png(result, ("Improvisation",)))
@@ -103,7 +103,7 @@ def recipes() -> None:
     from fer_core.styletransfer.engine import stylize
     from fer_core.styletransfer.network import load_network
 
-    photo, painting, network = SAMPLES[0].picture(), paint(PAINTING), load_network()
+    photo, painting, network = SAMPLES[0].picture(), PAINTINGS[PAINTING].picture(), load_network()
     faces = HaarDetector().detect(photo)
 
     def say(name: str, paint_it: Callable[[], list[float]]) -> None:

@@ -1,8 +1,13 @@
-"""Every private or version-bound part of Streamlit that the app touches; each has a test."""
+"""Every private or version-bound part of Streamlit that the app touches; each has a test.
+
+Of streamlit-webrtc too. What only some pages need is imported where it is used.
+"""
 
 import asyncio
 import threading
 from collections.abc import Callable
+from inspect import unwrap
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import starlette.formparsers
@@ -145,6 +150,31 @@ def forget(session: str, is_large: Callable[[Any], bool]) -> bool:
             if _is_upload(getattr(held, "value", None)):
                 del widgets[key]
     return True
+
+
+def darkest_gray() -> str:
+    """Returns the colour in a chart that the browser replaces by its theme's darkest gray."""
+    from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
+
+    return GRAY_90
+
+
+def chart_scripts() -> list[str]:
+    """Returns the addresses, from a page, of the script that draws charts: one if all is well."""
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    return [f"./static/js/{script.name}" for script in folder.glob("PlotlyChart.*.js")]
+
+
+def end_stream(context: Any) -> None:
+    """Ends a stream of streamlit-webrtc's, even one that is still looking for its way."""
+    from streamlit_webrtc.component import _reset_context
+
+    _reset_context(context)
+
+
+def uncached(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Returns the function that a cache of Streamlit's was put around, if one was."""
+    return unwrap(function)
 
 
 def on_loop(function: Callable[[], Result]) -> Result:

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from fer_core.charts.exhibit import Exhibit
+from studio import compat
 
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
@@ -55,6 +55,7 @@ def _ink(figure: go.Figure) -> None:
 
     The gray that Streamlit gives charts otherwise is 3.7:1 on white, too faint to read.
     """
-    figure.update_layout(font_color=GRAY_90, legend_font_color=GRAY_90)
+    ink = compat.darkest_gray()
+    figure.update_layout(font_color=ink, legend_font_color=ink)
     for update in (figure.update_xaxes, figure.update_yaxes):
-        update(tickfont_color=GRAY_90, title_font_color=GRAY_90)
+        update(tickfont_color=ink, title_font_color=ink)

@@ -23,10 +23,6 @@ FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
 """Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
 
 
-_SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
-"""What Streamlit serves to the browser."""
-
-
 def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
     """Sets the page's title and draws sidebar and heading; call it first in each page.
 
@@ -56,9 +52,9 @@ def _fetch_plotly() -> None:
     It is the same module that Streamlit imports with the first chart. A Streamlit that names it
     otherwise imports it then, as before.
     """
-    for script in _SCRIPTS.glob("PlotlyChart.*.js"):
+    for script in compat.chart_scripts():
         st.html(
-            f'<script type="module">import("./static/js/{script.name}")</script>',
+            f'<script type="module">import("{script}")</script>',
             unsafe_allow_javascript=True,
         )
 

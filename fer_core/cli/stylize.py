@@ -136,9 +136,9 @@ def _faces(photo: "np.ndarray", hold: float) -> "list[FaceBox]":
 
 
 def _painting(name: str) -> "np.ndarray":
-    from fer_core.styletransfer.paintings import PAINTINGS, paint
+    from fer_core.styletransfer.paintings import PAINTINGS
 
-    return paint(name) if name in PAINTINGS else _read(Path(name))
+    return PAINTINGS[name].picture() if name in PAINTINGS else _read(Path(name))
 
 
 def _title(name: str) -> str:

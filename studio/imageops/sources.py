@@ -6,21 +6,20 @@ import numpy as np
 import streamlit as st
 
 from fer_core.errors import ImageError
-from fer_core.images import EXTENSIONS, decode_reduced, encode_png
+from fer_core.images import EXTENSIONS, decode_reduced
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
-from fer_core.styletransfer.paintings import PAINTINGS, paint
+from fer_core.styletransfer.paintings import PAINTINGS
 from studio.markdown import code, plain
 from studio.pictures import Picture
 
 PREVIEW_SIDE = 1200
 """Longest side of the copy that the page works on, pixels."""
 
-_PAINTING_SIDE = 800
 FROM_SAMPLES, OWN = ":material/image: Samples", ":material/upload: Your pictures"
 _PHOTOS = {sample.title: sample for sample in SAMPLES}
 _PAINTED = {
-    PAINTINGS[name].title: name
+    PAINTINGS[name].title: PAINTINGS[name]
     for name in ("night_circles", "circles_in_squares", "poles", "hills")
 }
 
@@ -98,13 +97,8 @@ def _sample(title: str) -> Picture:
     if title in _PHOTOS:
         sample = _PHOTOS[title]
         return Picture(sample.file, sample.path.read_bytes(), f"{title}: {sample.credit}")
-    name = _PAINTED[title]
-    return Picture(f"{name}.png", _painted(name), f"{title}: painted by this project's code")
-
-
-@st.cache_data(show_spinner="Painting it, a second or two", max_entries=len(_PAINTED))
-def _painted(name: str) -> bytes:
-    return encode_png(paint(name, _PAINTING_SIDE))
+    path = _PAINTED[title].path
+    return Picture(path.name, path.read_bytes(), f"{title}: painted by this project's code")
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)

@@ -9,7 +9,7 @@ from fer_core.errors import ImageError
 from fer_core.images import EXTENSIONS, decode_reduced, shrunk
 from fer_core.settings import settings
 from fer_core.styletransfer.engine import LARGEST_STYLE
-from fer_core.styletransfer.paintings import PAINTINGS, SIZE, paint
+from fer_core.styletransfer.paintings import PAINTINGS
 from studio.markdown import plain
 
 _CHOSEN = "style_painting"
@@ -33,9 +33,9 @@ class Choice:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def shipped(name: str, size: int = SIZE) -> np.ndarray:
-    """Returns a painting that ships, painted once for all who use the server."""
-    return paint(name, size)
+def shipped(name: str, side: int | None = None) -> np.ndarray:
+    """Returns a painting that ships, read once for all who use the server."""
+    return PAINTINGS[name].picture(side)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)

@@ -1,14 +1,18 @@
 """Private parts of Streamlit that the app touches, on a real runtime: a version may move one."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import starlette.formparsers
+import streamlit as st
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -21,7 +25,9 @@ from streamlit.runtime.session_manager import SessionClient
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
+from streamlit_webrtc import WebRtcStreamerContext, WebRtcStreamerState, get_twilio_ice_servers
 
+from fer_core.settings import ROOT
 from studio import compat
 
 _PAGE = """
@@ -228,3 +234,36 @@ while True:
 
 def test_outside_a_run_nobody_has_left():
     compat.stop_if_left()
+
+
+STATIC = Path(st.__file__).parent / "static"
+"""What Streamlit serves to the browser."""
+
+
+def test_script_of_charts_is_one_and_knows_the_darkest_gray():
+    (script,) = compat.chart_scripts()
+    assert compat.darkest_gray() in (STATIC / script).read_text()
+
+
+def test_stream_that_looks_for_its_way_is_ended():
+    worker = Mock()
+    state = WebRtcStreamerState(playing=False, signalling=True)
+    context = WebRtcStreamerContext(worker=worker, state=state)
+    compat.end_stream(context)
+    worker.stop.assert_called_once_with()
+    assert not context.state.playing
+    assert not context.state.signalling
+
+
+def test_function_is_taken_out_of_its_cache():
+    assert hasattr(get_twilio_ice_servers, "clear")
+    assert not hasattr(compat.uncached(get_twilio_ice_servers), "clear")
+    assert compat.uncached(len) is len
+
+
+def test_every_part_of_the_page_that_our_styles_name_is_there():
+    styles = "".join(path.read_text() for path in (ROOT / "studio").rglob("*.css"))
+    served = "".join(path.read_text() for path in (STATIC / "static" / "js").glob("*.js"))
+    named = set(re.findall(r'data-testid="(\w+)', styles)) | {"st-key-"}
+    assert len(named) > 3
+    assert [name for name in sorted(named) if name not in served] == []

@@ -4,17 +4,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.settings import ROOT
-from studio.page import _SCRIPTS
+from studio import compat
 
 
 @pytest.mark.parametrize("page", ["pages/1_Dataset.py", "pages/3_Model_comparison.py"])
 def test_browser_is_told_to_fetch_the_plotly_that_streamlit_serves(page: str) -> None:
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60).switch_page(page).run()
     assert not app.exception
-    (script,) = _SCRIPTS.glob("PlotlyChart.*.js")
+    (script,) = compat.chart_scripts()
     told = [element.proto for element in app.sidebar.get("html")]
     assert len(told) == 1
-    assert f'import("./static/js/{script.name}")' in told[0].body
+    assert f'import("{script}")' in told[0].body
     assert told[0].unsafe_allow_javascript
 
 

@@ -11,7 +11,7 @@ from fer_core.savedmodels import saved_names
 from fer_core.styletransfer.engine import StyleResult, stylize
 from fer_core.styletransfer.network import FALLBACK, Network, load_network, saved_network
 from fer_core.styletransfer.options import StyleOptions
-from fer_core.styletransfer.paintings import paint
+from fer_core.styletransfer.paintings import PAINTINGS
 
 needs_yunet = pytest.mark.skipif(not is_here("yunet"), reason="FER_YUNET names no YuNet file")
 
@@ -41,7 +41,7 @@ def painted(request, portrait) -> StyleResult:
     options = StyleOptions(size=160, quality="draft")
     assert options.face == 0.4
     faces = HaarDetector().detect(portrait)
-    painting = paint("improvisation", 512)
+    painting = PAINTINGS["improvisation"].picture(512)
     return stylize(portrait, [painting], options, faces=faces, network=request.param())
 
 

@@ -11,7 +11,6 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from inspect import unwrap
 from typing import Any
 from urllib.parse import urlparse
 
@@ -21,6 +20,8 @@ from streamlit_webrtc import (
     get_hf_ice_servers,
     get_twilio_ice_servers,
 )
+
+from studio import compat
 
 Server = dict[str, Any]
 """As a browser's RTCPeerConnection takes it: urls, and username and credential of a relay."""
@@ -94,7 +95,7 @@ def _relays() -> IceServers:
             continue
         try:
             # Unwrapped of a cache that gives Twilio's, which last an hour, until they end.
-            servers = [*unwrap(provider.ask)(*secrets), *provider.also]
+            servers = [*compat.uncached(provider.ask)(*secrets), *provider.also]
         except Exception as error:  # the libraries raise nearly anything, with the request within
             _log.warning("%s gave no TURN credentials: %s.", provider.name, type(error).__name__)
             failed.append(provider.name)

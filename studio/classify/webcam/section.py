@@ -5,10 +5,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
-from streamlit_webrtc.component import _reset_context
 
 from fer_core.inference.live import LiveSession
 from fer_core.inference.stream import StreamOptions
+from studio import compat
 from studio.classify.controls import Controls, choose_controls, choose_smoothing
 from studio.classify.modes import STREAM
 from studio.classify.webcam import panels
@@ -127,4 +127,4 @@ def leave_webcam() -> None:
     st.session_state.pop(_SESSION, None)
     context = st.session_state.get(STREAM)
     if context is not None:  # kept, though reset: a late message of the browser looks for it
-        _reset_context(context)
+        compat.end_stream(context)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fer_core.styletransfer.canvas import Canvas, arc, bar, circle, polygon, spline
+from tools.painting.canvas import Canvas, arc, bar, circle, polygon, spline
 
 
 def circles_in_squares(canvas: Canvas) -> None:

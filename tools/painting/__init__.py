@@ -1,0 +1,1 @@
+"""Paints the pictures that ship in `fer_core/assets/paintings`, stroke by stroke."""
