@@ -40,8 +40,9 @@ def video(
         str, typer.Option(help="auto (yunet, fetched if need be), yunet, haar_alt2, haar_default.")
     ] = "auto",
     threshold: Annotated[
-        float, typer.Option(help="Confidence below which it is “not sure”.", min=0, max=1)
-    ] = 0.0,
+        float | None,
+        typer.Option(help="Below it, “not sure”; the model's own if not given.", min=0, max=1),
+    ] = None,
     half_life: Annotated[
         float, typer.Option(help="Smoothing: seconds until what was seen counts half.", min=0)
     ] = 0.4,
@@ -69,6 +70,8 @@ def video(
     from fer_core.inference.stream import FaceStream, StreamOptions
 
     pipeline = Pipeline.load(model or default_model(), ready_detector(detector), fast=True)
+    if threshold is None:
+        threshold = pipeline.classifier.threshold
     stream = FaceStream(pipeline, StreamOptions(half_life, threshold, search_every))
     if source is not None:
         _read_file(source, stream, out, csv, seconds)

@@ -6,6 +6,7 @@ import numpy as np
 
 from fer_core.faces import FaceBox, crop
 from fer_core.faces.box import inside
+from fer_core.faces.readable import unreadable
 from fer_core.inference.flow import follow, search_picture
 from fer_core.inference.pipeline import Pipeline
 from fer_core.inference.smoothing import Smoother, TrackedFace
@@ -74,10 +75,11 @@ class FaceStream:
         height, width = rgb.shape[:2]
         found = [(t, _box(t, scale, width, height)) for t in self._tracker.shown(seconds)]
         shown = [(track.number, box) for track, box in found if box is not None]
-        probabilities = self.pipeline.classifier.predict(crop(rgb, [box for _, box in shown]))
+        faces = crop(rgb, [box for _, box in shown])
+        probabilities = self.pipeline.classifier.predict(faces)
         return [
-            self._smoothed(number, box, p, seconds)
-            for (number, box), p in zip(shown, probabilities, strict=True)
+            self._smoothed(number, box, p, seconds, unreadable(box, face, width, height))
+            for (number, box), face, p in zip(shown, faces, probabilities, strict=True)
         ]
 
     def _follow(self, now: np.ndarray, seconds: float) -> bool:
@@ -101,7 +103,7 @@ class FaceStream:
         self._smoothers = {n: s for n, s in self._smoothers.items() if n in known}
 
     def _smoothed(
-        self, number: int, box: FaceBox, probabilities: np.ndarray, seconds: float
+        self, number: int, box: FaceBox, probabilities: np.ndarray, seconds: float, reason: str
     ) -> TrackedFace:
         classes = self.pipeline.classifier.classes
         smoother = self._smoothers.get(number)
@@ -110,7 +112,14 @@ class FaceStream:
         smoother.update(probabilities, seconds, self.options.half_life, self.options.threshold)
         assert smoother.probabilities is not None
         return TrackedFace(
-            box, classes, smoother.probabilities, number, smoother.label, smoother.sure
+            box,
+            classes,
+            smoother.probabilities,
+            number,
+            smoother.label,
+            smoother.sure,
+            threshold=self.options.threshold,
+            unreadable=reason,
         )
 
 

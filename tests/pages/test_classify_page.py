@@ -82,10 +82,10 @@ def test_default_model_is_the_preferred_one_that_is_saved(page, saved_models):
 
 def test_threshold_makes_the_answer_not_sure(page):
     page.run()
-    page.slider(key="classify_threshold").set_value(100).run()
+    page.slider(key="classify_threshold_custom_cnn").set_value(100).run()
     assert "**not sure**" in lead(page)
     assert page.dataframe[0].value.loc[0, "answer"] == "not sure"
-    page.slider(key="classify_threshold").set_value(0).run()
+    page.slider(key="classify_threshold_custom_cnn").set_value(0).run()
     assert "reads this face as **" in lead(page)
 
 

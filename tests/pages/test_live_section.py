@@ -122,7 +122,7 @@ def test_controls_reach_the_running_stream(page, calls, astronaut):
     session = page.session_state["live_session"]
     play(page, calls, astronaut)
     page.slider(key="live_half_life").set_value(1.2)
-    page.slider(key="classify_threshold").set_value(90)
+    page.slider(key="classify_threshold_custom_cnn").set_value(90)
     page.toggle(key="live_mirror").set_value(False)
     page.selectbox(key="classify_model").set_value("dcnn_elu").run()
     assert page.session_state["live_session"] is session
