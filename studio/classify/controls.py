@@ -91,7 +91,7 @@ def _ready(chosen: str) -> str:
         key = resolve(AUTO)
         notice = fallback_notice() or f"{missing.title} is not on this machine."
     if notice:
-        st.warning(notice, icon=":material/person_search:")
+        st.info(notice, icon=":material/person_search:")
         if not settings().offline and st.button("Fetch YuNet", icon=":material/download:"):
             _fetch()
     return key
