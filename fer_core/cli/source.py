@@ -9,8 +9,12 @@ from fer_core.errors import DatasetError
 from fer_core.settings import settings
 
 
-def open_dataset(path: str | None) -> FaceDataset:
+def open_dataset(path: str | None, finder: str | None = None) -> FaceDataset:
     """Returns the dataset at `path`, or else at `FER_DATA`, or else the fetched one.
+
+    Args:
+        path: If one was named.
+        finder: As `dataset.load` takes it.
 
     Raises:
         DatasetError: If neither names one, or it cannot be read.
@@ -20,7 +24,7 @@ def open_dataset(path: str | None) -> FaceDataset:
         raise DatasetError(
             "No dataset: give --data PATH, set FER_DATA, or run `python -m fer_core data fetch`."
         )
-    return load(chosen)
+    return load(chosen, finder)
 
 
 def ready_detector(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet
-from fer_core.dataset.tree_form import Member, read_tree
+from fer_core.dataset.tree_form import Cut, Member, middle_square, read_tree
 from fer_core.errors import DatasetError
 from fer_core.images import EXTENSIONS
 from fer_core.settings import settings
@@ -29,11 +29,16 @@ _DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError)
 """What the decompressors raise on a damaged file, beside the archives' own errors."""
 
 
-def read_members(members: Sequence[Member], source: str) -> FaceDataset:
+def read_members(members: Sequence[Member], source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads the csv or parquet among the files, the best known name first, else the pictures.
 
     A csv or parquet that is no dataset is passed over where there are pictures in folders of
     emotions.
+
+    Args:
+        members: The files.
+        source: What they are of, for people.
+        cut: Cuts the face out of a picture.
 
     Raises:
         DatasetError: If none of it is a dataset.
@@ -49,7 +54,7 @@ def read_members(members: Sequence[Member], source: str) -> FaceDataset:
             except DatasetError:
                 if not has_tree:
                     raise
-    return read_tree(visible, source)
+    return read_tree(visible, source, cut)
 
 
 def _is_hidden(member: Member) -> bool:
@@ -87,7 +92,7 @@ def _open_tarred(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
     return cast(BinaryIO, archive.extractfile(entry))
 
 
-def read_zip(file: Path | BinaryIO, source: str) -> FaceDataset:
+def read_zip(file: Path | BinaryIO, source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads the dataset in a zip, without unpacking it to disk.
 
     Raises:
@@ -108,12 +113,12 @@ def read_zip(file: Path | BinaryIO, source: str) -> FaceDataset:
                 for entry in entries
             ]
             _refuse_bomb(members, source)
-            return read_members(members, source)
+            return read_members(members, source, cut)
     except (zipfile.BadZipFile, NotImplementedError, *_DAMAGE) as error:
         raise DatasetError(f"{source} is damaged, or no zip: {error}.") from error
 
 
-def read_tar(path: Path, source: str) -> FaceDataset:
+def read_tar(path: Path, source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads the dataset in a tarball (`fer2013.tar.gz`), without unpacking it to disk.
 
     Raises:
@@ -127,7 +132,7 @@ def read_tar(path: Path, source: str) -> FaceDataset:
                 if entry.isfile()
             ]
             _refuse_bomb(members, source)
-            return read_members(members, source)
+            return read_members(members, source, cut)
     except (tarfile.TarError, *_DAMAGE) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
         raise DatasetError(f"{source} is damaged, or no tarball: {reason}.") from error
