@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from fer_core.common import isolated
@@ -25,7 +26,7 @@ UPLOADS = ("parquet", "zip", "csv")
 """File name endings of datasets that can be uploaded."""
 
 
-def load(path: Path | str, finder: str | None = None) -> FaceDataset:
+def load(path: Path | str, finder: Callable[[], Cut] | None = None) -> FaceDataset:
     """Returns the dataset at `path`.
 
     A csv is kept as parquet in the cache, and read from there while it is unchanged. Pictures,
@@ -36,8 +37,8 @@ def load(path: Path | str, finder: str | None = None) -> FaceDataset:
             `pixels` (2,304 bytes a row; columns `ferplus_*` become `votes`); a folder
             `train/<class>/*.png|jpg` with perhaps `validation` and `test`; or any of these packed
             as zip or tar.gz.
-        finder: Face detector, as `faces.detector` takes it, that looks for the face in pictures
-            which are not 48 x 48; None takes their middle square as the face.
+        finder: Makes what cuts the face out of pictures that are not 48 x 48, in the process that
+            reads them; None takes their middle square as the face.
 
     Raises:
         DatasetError: If there is nothing there, its form is not known, or no row of it is good.
@@ -108,7 +109,7 @@ def _read_upload(name: str, data: bytes) -> FaceDataset:
     raise DatasetError(f"{name} is none of {', '.join(UPLOADS)}.")
 
 
-def read_file(path: Path, finder: str | None = None) -> FaceDataset:
+def read_file(path: Path, finder: Callable[[], Cut] | None = None) -> FaceDataset:
     """Returns the dataset at a path, past the cache; read in a process of its own, without limits.
 
     Args:
@@ -123,16 +124,8 @@ def read_file(path: Path, finder: str | None = None) -> FaceDataset:
     )
 
 
-def _cutting(finder: str | None) -> Cut:
-    if finder is None:
-        return middle_square
-    from fer_core.faces.only_face import face_finder
-
-    return face_finder(finder)
-
-
-def _read(path: Path, finder: str | None) -> FaceDataset:
-    cut = _cutting(finder)
+def _read(path: Path, finder: Callable[[], Cut] | None) -> FaceDataset:
+    cut = finder() if finder is not None else middle_square
     if path.is_dir():
         return read_members(folder_members(path), path.name, cut)
     name = path.name.lower()

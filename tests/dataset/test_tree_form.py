@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from fer_core.dataset import (
     tree_form,
 )
 from fer_core.errors import DatasetError
+from fer_core.faces.only_face import face_finder
 from fer_core.images import encode_png
 
 
@@ -130,7 +132,7 @@ def test_face_is_found_in_a_photograph_and_small_pictures_are_faces_already(tmp_
     face = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
     (folder / "b.png").write_bytes(encode_png(face))
     (folder / "c.png").write_bytes(encode_png(np.full((90, 90, 3), 99, np.uint8)))
-    dataset = load(tmp_path, finder="haar_alt2")
+    dataset = load(tmp_path, partial(face_finder, "haar_alt2"))
     assert len(dataset) == 2
     cut = cv2.resize(cv2.cvtColor(astronaut[60:170, 170:280], cv2.COLOR_RGB2GRAY), (48, 48))
     assert np.corrcoef(dataset.images[0].ravel(), cut.ravel())[0, 1] > 0.7
