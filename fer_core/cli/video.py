@@ -119,13 +119,15 @@ class _Wanted:
 
 @contextmanager
 def _lines(path: Path | None) -> Iterator[TextIO | None]:
-    """Opens where lines go as they come: a file or, for "-", standard output."""
+    """Opens where lines go: a file, there when it is whole, or, for "-", standard output."""
     if path is None:
         yield None
     elif path == _OUTPUT:
         yield sys.stdout
     else:
-        with path.open("w", encoding="utf-8") as file:
+        from fer_core.common.files import writing_text
+
+        with writing_text(path) as file:
             yield file
 
 
