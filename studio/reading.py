@@ -30,7 +30,7 @@ class Reading:
     faces: list[FaceEmotion]
     crops: np.ndarray
 
-    def marked(self, threshold: float) -> np.ndarray:
+    def marked(self, threshold: float | None) -> np.ndarray:
         """Returns the preview with its faces marked."""
         return draw(self.preview, [face.scaled(self.scale) for face in self.faces], threshold)
 
@@ -73,7 +73,7 @@ def read(
     return analyse(_picture.data, model, detector, whole)
 
 
-def marked_png(picture: Picture, reading: Reading, threshold: float) -> bytes:
+def marked_png(picture: Picture, reading: Reading, threshold: float | None) -> bytes:
     """Returns the picture at its full size with its faces marked, as a PNG file."""
     with decoded(picture.data) as rgb:
         return encode_png(draw(rgb, reading.faces, threshold))

@@ -28,8 +28,9 @@ def classify(
         str, typer.Option(help="auto (yunet, fetched if need be), yunet, haar_alt2, haar_default.")
     ] = "auto",
     threshold: Annotated[
-        float, typer.Option(help="Confidence below which it is “not sure”.", min=0, max=1)
-    ] = 0.0,
+        float | None,
+        typer.Option(help="Below it, “not sure”; the model's own if not given.", min=0, max=1),
+    ] = None,
     whole: Annotated[bool, typer.Option(help="Take each picture as one face.")] = False,
     show: Annotated[
         Path | None, typer.Option(help="Write the marked picture to this PNG file.")
@@ -90,7 +91,7 @@ def _write_table(
     out: Path,
     model: str | None,
     detector: str,
-    threshold: float,
+    threshold: float | None,
     whole: bool,
     workers: int | None,
 ) -> None:
@@ -106,6 +107,8 @@ def _write_table(
 
     model = open_model(model or default_model()).name
     detector = ready_detector(detector)
+    if threshold is None:
+        threshold = open_model(model).threshold
     reader = FileReader(model, detector, threshold, whole)
     settings = f"{'whole picture' if whole else detector}, threshold {threshold:g}"
     columns = (SpinnerColumn(), TextColumn("{task.completed} pictures"), TimeElapsedColumn())
@@ -138,7 +141,7 @@ def _pipeline(model: str | None, detector: str) -> "Pipeline":
 
 
 def _read(
-    pipeline: "Pipeline", image: Path, whole: bool, show: Path | None, threshold: float
+    pipeline: "Pipeline", image: Path, whole: bool, show: Path | None, threshold: float | None
 ) -> "list[FaceEmotion] | None":
     """Returns the faces of one picture; None, and a sentence on standard error, if it is bad."""
     from fer_core.common.files import read_bytes, write_bytes
@@ -170,7 +173,8 @@ def _print(image: Path, records: list[dict[str, Any]]) -> None:
         ranked = sorted(record["probabilities"].items(), key=lambda item: -item[1])
         shares = ", ".join(f"{name} {p:.1%}" for name, p in ranked)
         place = f"{record['width']} x {record['height']} px at {record['left']}, {record['top']}"
-        typer.echo(f"  {record['face']}. {record['answer']} ({place}): {shares}")
+        answer = ", ".join(filter(None, [record["answer"], record["unreadable"]]))
+        typer.echo(f"  {record['face']}. {answer} ({place}): {shares}")
 
 
 def _print_all(records: list[dict[str, Any]], as_csv: bool, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """`python -m fer_core evaluate`: judge a saved model, on FER2013 or on data of your own."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +11,20 @@ if TYPE_CHECKING:
     from fer_core.evaluation.record import Evaluation
     from fer_core.savedmodels import Predictions, SavedModel
 
+_SHOWN = 5
+"""Problems that are told in full."""
+_FEW = 100
+"""Faces below which a figure says little."""
+
 WITHIN = 2
 """Faces that may be read otherwise on another processor."""
+
+
+class Faces(StrEnum):
+    """How faces are taken out of labelled pictures."""
+
+    AUTO = "auto"
+    WHOLE = "whole"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +42,13 @@ def evaluate(
         Path | None,
         typer.Option(help="With --data: folder for evaluation.json and predictions.npz."),
     ] = None,
+    faces: Annotated[
+        Faces,
+        typer.Option(
+            help="With --data: whether faces are looked for in pictures larger than 48 x 48 px, "
+            "or the middle square of each is one."
+        ),
+    ] = Faces.AUTO,
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also measure blur, noise, darkness ...")
     ] = False,
@@ -37,7 +57,7 @@ def evaluate(
     ] = False,
 ) -> None:
     """Runs a saved model on its test faces, prints its figures, and says if they reproduce."""
-    from fer_core.cli.source import open_dataset
+    from fer_core.cli.source import open_dataset, ready_detector
     from fer_core.common.files import write_text
     from fer_core.evaluation import evaluate as judging
     from fer_core.models import find
@@ -62,7 +82,8 @@ def evaluate(
             param_hint="--out",
         )
     saved.file("model.tflite")
-    dataset = open_dataset(str(data) if data else None)
+    finder = ready_detector("auto") if data is not None and faces is Faces.AUTO else None
+    dataset = open_dataset(str(data) if data else None, finder)
     if data is not None:
         predictions, record = judging.evaluate_own(saved, dataset)
     else:
@@ -70,6 +91,8 @@ def evaluate(
     if robustness:
         record = _with_robustness(saved, dataset, predictions, record)
     _print(record, dataset.source)
+    if data is not None:
+        _warn(record, dataset)
     if data is not None:
         judging.write(folder, predictions, record)
         typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
@@ -82,6 +105,19 @@ def evaluate(
         typer.echo(f"Recorded in {saved.folder}.")
     else:
         _compare(saved, predictions, record)
+
+
+def _warn(record: "Evaluation", dataset: "FaceDataset") -> None:
+    """Says what makes figures of data of one's own worth less than they look."""
+    if dataset.problems:
+        typer.echo(f"  {len(dataset.problems):,} pictures or rows are left out:")
+        for problem in dataset.problems[:_SHOWN]:
+            typer.echo(f"    {problem}")
+    missing = [row.name for row in record.per_class if not row.support]
+    if missing:
+        typer.echo(f"  no face shows {', '.join(missing)}: nothing is known of these")
+    if record.test.n < _FEW:
+        typer.echo(f"  {record.test.n} faces are few: mind the intervals")
 
 
 def _with_robustness(

@@ -1,5 +1,6 @@
 """What a command works with: the dataset and the face detector that were named, or the usual."""
 
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -9,8 +10,12 @@ from fer_core.errors import DatasetError
 from fer_core.settings import settings
 
 
-def open_dataset(path: str | None) -> FaceDataset:
+def open_dataset(path: str | None, detector: str | None = None) -> FaceDataset:
     """Returns the dataset at `path`, or else at `FER_DATA`, or else the fetched one.
+
+    Args:
+        path: If one was named.
+        detector: Key of the detector that looks for the face in pictures; None takes their middle.
 
     Raises:
         DatasetError: If neither names one, or it cannot be read.
@@ -20,7 +25,11 @@ def open_dataset(path: str | None) -> FaceDataset:
         raise DatasetError(
             "No dataset: give --data PATH, set FER_DATA, or run `python -m fer_core data fetch`."
         )
-    return load(chosen)
+    if detector is None:
+        return load(chosen)
+    from fer_core.faces.only_face import face_finder
+
+    return load(chosen, partial(face_finder, detector))
 
 
 def ready_detector(name: str) -> str:

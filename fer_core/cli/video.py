@@ -1,12 +1,15 @@
 """`python -m fer_core video`: read the faces of a video file or of a camera."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from fer_core.inference.smoothing import TrackedFace
     from fer_core.inference.stream import FaceStream
     from fer_core.inference.summary import Summary
+    from fer_core.inference.video import Frame
+
+_OUTPUT = Path("-")
+"""Standard output."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,21 +40,29 @@ def video(
         Path | None, typer.Option(help="Write the marked video to this MP4 file.")
     ] = None,
     csv: Annotated[
-        Path | None, typer.Option(help="Write a row for each face of each frame.")
+        Path | None, typer.Option(help="Write a row for each face of each frame; 0 where none is.")
+    ] = None,
+    jsonl: Annotated[
+        Path | None,
+        typer.Option(help="Write a line of JSON a frame as it is read; - for standard output."),
     ] = None,
     model: Annotated[str | None, typer.Option(help="Saved model; see `models`.")] = None,
     detector: Annotated[
         str, typer.Option(help="auto (yunet, fetched if need be), yunet, haar_alt2, haar_default.")
     ] = "auto",
     threshold: Annotated[
-        float, typer.Option(help="Confidence below which it is “not sure”.", min=0, max=1)
-    ] = 0.0,
+        float | None,
+        typer.Option(help="Below it, “not sure”; the model's own if not given.", min=0, max=1),
+    ] = None,
     half_life: Annotated[
         float, typer.Option(help="Smoothing: seconds until what was seen counts half.", min=0)
     ] = 0.4,
     search_every: Annotated[
         int, typer.Option(help="Search every n-th frame; between, faces are followed.", min=1)
     ] = 5,
+    every: Annotated[
+        float, typer.Option(help="Read one frame in so many seconds; 0 reads all.", min=0)
+    ] = 0.0,
     seconds: Annotated[float | None, typer.Option(help="End after so many seconds.", min=0)] = None,
 ) -> None:
     """Reads every face of every frame, with a steady number and smoothed answers.
@@ -59,7 +74,7 @@ def video(
         raise typer.BadParameter("name a video, or give --camera 0.")
     if out is not None and out.suffix.lower() != ".mp4":
         raise typer.BadParameter("must end in .mp4.", param_hint="--out")
-    for name, path in (("--out", out), ("--csv", csv)):
+    for name, path in (("--out", out), ("--csv", csv), ("--jsonl", jsonl)):
         if source is not None and path is not None and is_same_file(path, source):
             raise typer.BadParameter("is the video that is read.", param_hint=name)
     if out is not None and csv is not None and is_same_file(out, csv):
@@ -69,16 +84,55 @@ def video(
     from fer_core.inference.stream import FaceStream, StreamOptions
 
     pipeline = Pipeline.load(model or default_model(), ready_detector(detector), fast=True)
+    if threshold is None:
+        threshold = pipeline.classifier.threshold
     stream = FaceStream(pipeline, StreamOptions(half_life, threshold, search_every))
-    if source is not None:
-        _read_file(source, stream, out, csv, seconds)
-    elif camera is not None:
-        _read_camera(camera, stream, out, csv, seconds)
+    with _lines(jsonl) as lines:
+        wanted = _Wanted(out, csv, lines, every, seconds)
+        if source is not None:
+            summary, failure = _read_file(source, stream, wanted), None
+        else:
+            assert camera is not None
+            summary, failure = _read_camera(camera, stream, wanted)
+    _report(summary, [path for path in (out, csv, jsonl) if path and path != _OUTPUT], jsonl)
+    if failure is not None:
+        raise failure
 
 
-def _read_file(
-    source: Path, stream: "FaceStream", out: Path | None, csv: Path | None, end: float | None
-) -> None:
+@dataclass(frozen=True)
+class _Wanted:
+    """What is written, and of which frames."""
+
+    out: Path | None
+    csv: Path | None
+    lines: TextIO | None
+    every: float
+    end: float | None
+
+    def of(self, frames: "Iterator[Frame]") -> "Iterator[Frame]":
+        """Yields those of the frames that are read."""
+        from fer_core.inference.video import sampled
+
+        end = self.end
+        return takewhile(lambda f: end is None or f.seconds <= end, sampled(frames, self.every))
+
+
+@contextmanager
+def _lines(path: Path | None) -> Iterator[TextIO | None]:
+    """Opens where lines go: a file, there when it is whole, or, for "-", standard output."""
+    if path is None:
+        yield None
+    elif path == _OUTPUT:
+        yield sys.stdout
+    else:
+        from fer_core.common.files import writing_text
+
+        with writing_text(path) as file:
+            yield file
+
+
+def _read_file(source: Path, stream: "FaceStream", wanted: _Wanted) -> "Summary":
+    from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TimeRemainingColumn
 
     from fer_core.inference.annotation import annotate
@@ -90,31 +144,33 @@ def _read_file(
     with (
         _handled(_end, signal.SIGTERM),
         VideoReader(source) as reader,
-        Progress(*columns, transient=True) as progress,
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
     ):
-        task = progress.add_task(source.name, total=end or reader.seconds)
-        frames = takewhile(lambda frame: end is None or frame.seconds <= end, reader)
-        readings = annotate(frames, stream, summary, out, csv, reader.scale)
+        task = progress.add_task(source.name, total=wanted.end or reader.seconds)
+        frames = wanted.of(iter(reader))
+        readings = annotate(
+            frames, stream, summary, wanted.out, wanted.csv, reader.scale, wanted.lines
+        )
         with closing(readings):
             for frame, _ in readings:
                 progress.update(task, completed=frame.seconds)
-    _report(summary, out, csv)
+    return summary
 
 
 def _read_camera(
-    index: int, stream: "FaceStream", out: Path | None, csv: Path | None, end: float | None
-) -> None:
+    index: int, stream: "FaceStream", wanted: _Wanted
+) -> "tuple[Summary, VideoError | None]":
+    from rich.console import Console
     from rich.live import Live
 
     from fer_core.inference.annotation import annotate
     from fer_core.inference.camera import camera_frames
     from fer_core.inference.summary import Summary
-    from fer_core.inference.video import Frame
 
     summary, stop = Summary(), threading.Event()
     failures: list[VideoError] = []
 
-    def seen(camera: Iterator[Frame]) -> Iterator[Frame]:
+    def seen(camera: "Iterator[Frame]") -> "Iterator[Frame]":
         """Yields frames; a camera that fails in the middle ends them, so that files are kept."""
         try:
             yield from camera
@@ -126,18 +182,14 @@ def _read_camera(
     with (
         _handled(lambda *_: stop.set(), signal.SIGINT, signal.SIGTERM),
         closing(camera_frames(index)) as camera,
-        Live() as live,
+        Live(console=Console(stderr=True)) as live,
     ):
-        frames = takewhile(
-            lambda frame: not stop.is_set() and (end is None or frame.seconds <= end), seen(camera)
-        )
-        readings = annotate(frames, stream, summary, out, csv)
+        frames = takewhile(lambda _: not stop.is_set(), wanted.of(seen(camera)))
+        readings = annotate(frames, stream, summary, wanted.out, wanted.csv, lines=wanted.lines)
         with closing(readings):
             for _, faces in readings:
                 live.update(_bars(faces, stream.options.threshold))
-    _report(summary, out, csv)
-    if failures:
-        raise failures[0]
+    return summary, failures[0] if failures else None
 
 
 @contextmanager
@@ -169,18 +221,17 @@ def _bars(faces: "list[TrackedFace]", threshold: float) -> "RenderableType":
     return table
 
 
-def _report(summary: "Summary", out: Path | None, csv: Path | None) -> None:
-    typer.echo(f"{summary.frames} frames, {summary.seconds:.1f} s")
+def _report(summary: "Summary", written: list[Path], jsonl: Path | None) -> None:
+    """Says what was seen: on standard error where lines for programs go to standard output."""
+    say = partial(typer.echo, err=jsonl == _OUTPUT)
+    say(f"{summary.frames} frames, {summary.seconds:.1f} s")
     if not summary.faces:
-        typer.echo("No face was found.")
+        say("No face was found.")
     for face in summary.faces.values():
         shares = ", ".join(f"{answer} {share:.0%}" for answer, share in face.shares().items())
-        typer.echo(f"Face {face.number}, seen {face.first:.1f} to {face.last:.1f} s: {shares}")
+        say(f"Face {face.number}, seen {face.first:.1f} to {face.last:.1f} s: {shares}")
     for moment in summary.moments:
         (before, b), (after, a) = moment.before, moment.after
-        typer.echo(
-            f"{moment.seconds:.1f} s, face {moment.face}: {before} {b:.0%} → {after} {a:.0%}"
-        )
-    for path in (out, csv):
-        if path is not None:
-            typer.echo(f"Written: {path}")
+        say(f"{moment.seconds:.1f} s, face {moment.face}: {before} {b:.0%} → {after} {a:.0%}")
+    for path in written:
+        say(f"Written: {path}")

@@ -12,7 +12,7 @@ from fer_core.common.archives import DAMAGE, opened_zip
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet
-from fer_core.dataset.tree_form import Member, read_tree
+from fer_core.dataset.tree_form import Cut, Member, middle_square, read_tree
 from fer_core.errors import DatasetError
 from fer_core.images import EXTENSIONS
 from fer_core.settings import settings
@@ -20,11 +20,16 @@ from fer_core.settings import settings
 _KNOWN = ("fer2013.csv", "icml_face_data.csv")
 
 
-def read_members(members: Sequence[Member], source: str) -> FaceDataset:
+def read_members(members: Sequence[Member], source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads the csv or parquet among the files, the best known name first, else the pictures.
 
     A csv or parquet that is no dataset is passed over where there are pictures in folders of
     emotions.
+
+    Args:
+        members: The files.
+        source: What they are of, for people.
+        cut: Cuts the face out of a picture.
 
     Raises:
         DatasetError: If none of it is a dataset.
@@ -40,7 +45,7 @@ def read_members(members: Sequence[Member], source: str) -> FaceDataset:
             except DatasetError:
                 if not has_tree:
                     raise
-    return read_tree(visible, source)
+    return read_tree(visible, source, cut)
 
 
 def _is_hidden(member: Member) -> bool:
@@ -78,7 +83,7 @@ def _open_tarred(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
     return cast(BinaryIO, archive.extractfile(entry))
 
 
-def read_zip(file: Path | bytes, source: str) -> FaceDataset:
+def read_zip(file: Path | bytes, source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads the dataset in a zip, without unpacking it to disk.
 
     Raises:
@@ -91,10 +96,10 @@ def read_zip(file: Path | bytes, source: str) -> FaceDataset:
             if not entry.is_dir()
         ]
         _refuse_bomb(members, source)
-        return read_members(members, source)
+        return read_members(members, source, cut)
 
 
-def read_tar(path: Path, source: str) -> FaceDataset:
+def read_tar(path: Path, source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads the dataset in a tarball (`fer2013.tar.gz`), without unpacking it to disk.
 
     Raises:
@@ -108,7 +113,7 @@ def read_tar(path: Path, source: str) -> FaceDataset:
                 if entry.isfile()
             ]
             _refuse_bomb(members, source)
-            return read_members(members, source)
+            return read_members(members, source, cut)
     except (tarfile.TarError, *DAMAGE) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
         raise DatasetError(f"{source} is damaged, or no tarball: {reason}.") from error

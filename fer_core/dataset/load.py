@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from fer_core.common import isolated
@@ -16,6 +17,7 @@ from fer_core.dataset.archive import (
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet, write_parquet
+from fer_core.dataset.tree_form import Cut, middle_square
 from fer_core.errors import DatasetError, FileError
 from fer_core.settings import settings
 
@@ -23,7 +25,7 @@ UPLOADS = ("parquet", "zip", "csv")
 """File name endings of datasets that can be uploaded."""
 
 
-def load(path: Path | str) -> FaceDataset:
+def load(path: Path | str, finder: Callable[[], Cut] | None = None) -> FaceDataset:
     """Returns the dataset at `path`.
 
     A csv is kept as parquet in the cache, and read from there while it is unchanged. Pictures,
@@ -34,6 +36,8 @@ def load(path: Path | str) -> FaceDataset:
             `pixels` (2,304 bytes a row; columns `ferplus_*` become `votes`); a folder
             `train/<class>/*.png|jpg` with perhaps `validation` and `test`; or any of these packed
             as zip or tar.gz.
+        finder: Makes what cuts the face out of pictures that are not 48 x 48, in the process that
+            reads them; None takes their middle square as the face.
 
     Raises:
         DatasetError: If there is nothing there, its form is not known, or no row of it is good.
@@ -49,7 +53,7 @@ def load(path: Path | str) -> FaceDataset:
             regular(path)
         if path.is_file() and path.suffix.lower() == ".csv":
             return _through_cache(path)
-        return read_file(path)
+        return read_file(path, finder)
     except FileError as error:
         raise DatasetError(str(error)) from error
     except (OSError, RuntimeError) as error:  # no permission, no such user's home, name too long
@@ -103,18 +107,25 @@ def _read_upload(name: str, data: bytes) -> FaceDataset:
     raise DatasetError(f"{name} is none of {', '.join(UPLOADS)}.")
 
 
-def read_file(path: Path) -> FaceDataset:
+def read_file(path: Path, finder: Callable[[], Cut] | None = None) -> FaceDataset:
     """Returns the dataset at a path, past the cache; read in a process of its own, without limits.
+
+    Args:
+        path: As `load` takes it.
+        finder: As `load` takes it.
 
     Raises:
         DatasetError: As `load` does.
     """
-    return isolated.call(_read, path, limits=Limits(), error=DatasetError, subject=path.name)
+    return isolated.call(
+        _read, path, finder, limits=Limits(), error=DatasetError, subject=path.name
+    )
 
 
-def _read(path: Path) -> FaceDataset:
+def _read(path: Path, finder: Callable[[], Cut] | None) -> FaceDataset:
+    cut = finder() if finder is not None else middle_square
     if path.is_dir():
-        return read_members(folder_members(path), path.name)
+        return read_members(folder_members(path), path.name, cut)
     name = path.name.lower()
     if name.endswith(".parquet"):
         return read_parquet(path, path.name)
@@ -122,9 +133,9 @@ def _read(path: Path) -> FaceDataset:
         with path.open("rb") as file:
             return read_csv(file, path.name)
     if name.endswith(".zip"):
-        return read_zip(path, path.name)
+        return read_zip(path, path.name, cut)
     if name.endswith((".tar.gz", ".tgz", ".tar")):
-        return read_tar(path, path.name)
+        return read_tar(path, path.name, cut)
     raise DatasetError(
         f"{path.name} is in no form that can be read: csv, parquet, zip, tar.gz, or a folder of "
         "train/<class>/*.png."

@@ -65,17 +65,29 @@ class Member:
             return file.read(min(self.size, most))
 
 
-def read_tree(members: Sequence[Member], source: str) -> FaceDataset:
+Cut = Callable[[np.ndarray], np.ndarray]
+"""From an upright uint8 RGB picture (h, w, 3) to a uint8 gray face (48, 48); raises ImageError."""
+
+
+def middle_square(rgb: np.ndarray) -> np.ndarray:
+    """Returns the middle square of a picture, taken as one face: uint8 gray, (48, 48)."""
+    height, width = rgb.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return _scaled(to_gray(rgb[top : top + side, left : left + side]))
+
+
+def read_tree(members: Sequence[Member], source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads pictures whose folder names the class and whose folder above that names the split.
 
-    Pictures are turned gray and scaled to 48x48. A file name that starts with a FER2013 split
-    (`PublicTest_123.jpg`, as in Kaggle's copies) decides before the folder does.
+    Faces are cut out of the pictures; one of 48x48 is a face already. A file name that starts
+    with a FER2013 split (`PublicTest_123.jpg`, as in Kaggle's copies) decides before the folder.
 
     Raises:
         DatasetError: If no picture can be used, or they have more than `MAX_ALL_PIXELS`.
     """
     collector = Collector()
-    decoder = _Decoder(source)
+    decoder = _Decoder(source, cut)
     pictures = [member for member in members if member.suffix in EXTENSIONS]
     has_splits = any(_split(member) for member in pictures)
     left_out: Counter[str] = Counter()
@@ -120,12 +132,12 @@ def _notes(pictures: Sequence[Member], has_splits: bool) -> list[str]:
 class _Decoder:
     """Decodes one picture after another, and stops where together they are too many pixels."""
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, source: str, cut: Cut) -> None:
+        self._source, self._cut = source, cut
         self._pixels = 0
 
     def face(self, member: Member) -> np.ndarray:
-        """Returns the picture as uint8 gray of shape (48, 48)."""
+        """Returns the face in the picture as uint8 gray of shape (48, 48)."""
         data = member.read(settings().max_upload_mb * 2**20 + 1)  # `decode` refuses one more
         pixels = _announced_pixels(data)
         if pixels > MAX_PIXELS:
@@ -139,7 +151,10 @@ class _Decoder:
                 f"The pictures of {self._source} have over {MAX_ALL_PIXELS / 1e9:.0f} thousand "
                 f"million pixels together. Save them smaller; {FACE_SIZE} × {FACE_SIZE} are used."
             )
-        return _scaled(to_gray(decode(data)))
+        rgb = decode(data)
+        if rgb.shape[:2] == (FACE_SIZE, FACE_SIZE):
+            return to_gray(rgb)
+        return self._cut(rgb)
 
 
 def _announced_pixels(data: bytes) -> int:

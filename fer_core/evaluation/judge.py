@@ -19,6 +19,7 @@ from fer_core.evaluation.record import (
 )
 from fer_core.savedmodels import EVALUATION_SCHEMA, PredictedSplit, Predictions
 from fer_core.savedmodels.temperature import apply_temperature
+from fer_core.savedmodels.threshold import default_threshold
 from fer_core.settings import ROOT
 
 _LIBRARIES = (
@@ -72,6 +73,7 @@ def judge(
             for row in confusion_matrix(test.labels, test.predicted, len(predictions.classes))
         ),
         calibration=calibration_of(test, temperature),
+        default_threshold=threshold_of(predictions.validation, temperature),
         cost=cost,
         data=data,
         model_sha256=model_sha256,
@@ -79,6 +81,14 @@ def judge(
         commit=git_commit(),
         versions=library_versions(),
     )
+
+
+def threshold_of(validation: PredictedSplit, temperature: float) -> float | None:
+    """Returns the threshold below which the model is not sure; None without validation faces."""
+    if not len(validation):
+        return None
+    confidence = apply_temperature(validation.probabilities, temperature).max(axis=1)
+    return default_threshold(confidence, validation.predicted == validation.labels)
 
 
 def judge_split(split: PredictedSplit) -> SplitRecord:

@@ -194,6 +194,8 @@ class Evaluation(_Record):
         per_class: The test split class by class.
         confusion: Counts on the test split, rows truth, columns prediction.
         calibration: Temperature and its effect.
+        default_threshold: Confidence below which the answer is "not sure" unless another is asked
+            for; None in records of earlier versions and of data of one's own.
         cost: Parameters, operations, size, latency.
         robustness: Accuracy under disturbances; None until `evaluate --robustness` has run.
         end_to_end: Faces laid into photographs; None where that was not measured.
@@ -214,6 +216,7 @@ class Evaluation(_Record):
     per_class: tuple[ClassRecord, ...]
     confusion: tuple[tuple[int, ...], ...]
     calibration: CalibrationRecord
+    default_threshold: float | None = None
     cost: CostRecord
     robustness: RobustnessRecord | None = None
     end_to_end: EndToEndRecord | None = None

@@ -62,6 +62,8 @@ class ThoroughDetector:
             if longest <= side / 2 or _is_large(found, longest):
                 break
             found += self._judged(rgb, self._yunet.detect(rgb, side), found)
+            if not found:
+                break  # the finest costs as much as all the rest: only where a crowd shows
         if not found:
             small, scale = shrunk(rgb, _SIDE)
             for look in (self._lit, self._bordered, self._turned):

@@ -1,6 +1,7 @@
 """A video -> the same video with its faces marked, a table of them, and what it showed."""
 
 import csv
+import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from fer_core.inference.video import Frame, VideoWriter
 
 COLUMNS = (
     *("frame", "seconds", "face", "left", "top", "width", "height"),
-    *("answer", "label", "confidence"),
+    *("unreadable", "answer", "label", "confidence"),
 )
 """Columns of the table before those of the emotions."""
 
@@ -30,6 +31,7 @@ def annotate(
     video: Path | BinaryIO | None = None,
     table: Path | TextIO | None = None,
     scale: float = 1.0,
+    lines: TextIO | None = None,
 ) -> Generator[tuple[Frame, list[TrackedFace]]]:
     """Reads frames one at a time; files are complete once the iteration has come to its end.
 
@@ -41,8 +43,10 @@ def annotate(
         stream: Reads the faces; its options say how.
         summary: Each frame is added to it.
         video: Where to write the marked video (MP4), if anywhere.
-        table: Where to write one CSV row for each face of each frame, if anywhere.
+        table: Where to write one CSV row for each face of each frame, if anywhere; a frame without
+            a face has one row, whose face is 0.
         scale: Pixels of a frame for each pixel the table is to count in.
+        lines: Where to write one line of JSON for each frame as it is read, if anywhere.
 
     Yields:
         Each frame and its faces.
@@ -64,8 +68,27 @@ def annotate(
             if writer is not None:
                 writer.write(draw(frame.rgb, faces, threshold), frame.seconds)
             if rows is not None:
-                rows.writerows(_row(frame, face, threshold, scale) for face in faces)
+                rows.writerows(_rows(frame, faces, threshold, scale, len(COLUMNS) + len(emotions)))
+            if lines is not None:
+                print(_line(frame, faces, threshold, scale), file=lines, flush=True)
             yield frame, faces
+
+
+def _rows(
+    frame: Frame, faces: list[TrackedFace], threshold: float, scale: float, columns: int
+) -> list[list[object]]:
+    if not faces:
+        return [[frame.number, round(frame.seconds, 4), 0, *[""] * (columns - 3)]]
+    return [_row(frame, face, threshold, scale) for face in faces]
+
+
+def _line(frame: Frame, faces: list[TrackedFace], threshold: float, scale: float) -> str:
+    found = []
+    for face in faces:
+        row = dict(zip(COLUMNS[2:], _row(frame, face, threshold, scale)[2:], strict=False))
+        shares = zip(face.classes, face.probabilities, strict=True)
+        found.append({**row, "probabilities": {name: round(float(p), 4) for name, p in shares}})
+    return json.dumps({"frame": frame.number, "seconds": round(frame.seconds, 4), "faces": found})
 
 
 def _row(frame: Frame, face: TrackedFace, threshold: float, scale: float) -> list[object]:
@@ -75,7 +98,7 @@ def _row(frame: Frame, face: TrackedFace, threshold: float, scale: float) -> lis
         round(frame.seconds, 4),
         face.number,
         *(box.left, box.top, box.width, box.height),
-        *(face.answer(threshold), face.label, round(face.confidence, 4)),
+        *(face.unreadable, face.answer(threshold), face.label, round(face.confidence, 4)),
         *(round(float(p), 4) for p in face.probabilities),
     ]
 

@@ -53,7 +53,7 @@ def rows_of(
     name: str,
     pipeline: Pipeline,
     model: str,
-    threshold: float = 0.0,
+    threshold: float | None = None,
     whole: bool = False,
 ) -> list[Row]:
     """Returns the rows of one picture, at least one.
@@ -63,7 +63,7 @@ def rows_of(
         name: Its name in the table.
         pipeline: Reads it.
         model: Name of the pipeline's model in the table.
-        threshold: Confidence below which the answer is "not sure".
+        threshold: Confidence below which the answer is "not sure"; None takes the model's own.
         whole: Whether to take the picture as one face.
     """
     try:
@@ -71,6 +71,8 @@ def rows_of(
             faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
     except ImageError as error:
         return [error_row(name, model, str(error))]
+    except Exception as error:  # whatever it is, the pictures after this one are still read
+        return [error_row(name, model, f"It could not be read ({type(error).__name__}: {error}).")]
     rows = [
         {"model": model, **record, **record["probabilities"]}
         for record in as_records(faces, name, threshold)
@@ -91,12 +93,16 @@ class FileReader:
     Args:
         model: Name of a saved model.
         detector: As `faces.detector` takes it.
-        threshold: Confidence below which the answer is "not sure".
+        threshold: Confidence below which the answer is "not sure"; None takes the model's own.
         whole: Whether to take each picture as one face.
     """
 
     def __init__(
-        self, model: str, detector: str = "auto", threshold: float = 0.0, whole: bool = False
+        self,
+        model: str,
+        detector: str = "auto",
+        threshold: float | None = None,
+        whole: bool = False,
     ) -> None:
         self.model = model
         self._detector = detector

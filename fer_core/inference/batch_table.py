@@ -12,13 +12,17 @@ from fer_core.errors import BatchError
 from fer_core.inference.batch import Row
 
 _SETTINGS = "settings"
-_TEXTS = ("picture", "model", "answer", "label", "error", _SETTINGS)
+_TEXTS = (
+    *("picture", "model", "detector", "unreadable", "answer", "label", "error"),
+    _SETTINGS,
+)
 _WHOLE_NUMBERS = ("face", "left", "top", "width", "height")
 
 
 def columns(classes: Sequence[str]) -> list[str]:
     """Returns the columns of the table for a model of these classes."""
-    before = ("picture", "model", *_WHOLE_NUMBERS, "answer", "label")
+    found = (*_WHOLE_NUMBERS, "detector", "score", "unreadable")
+    before = ("picture", "model", *found, "answer", "label")
     return [*before, "confidence", *classes, "error"]
 
 

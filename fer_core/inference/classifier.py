@@ -32,15 +32,23 @@ class Classifier:
         classes: Emotion names in the order of its outputs.
         temperature: Divides the logarithms of the probabilities (Guo et al. 2017); 1 leaves
             them as the network gave them.
+        threshold: Confidence below which its answer is "not sure" unless another is asked for.
 
     Raises:
         CorruptModel: If the file is not such a network, or has another number of classes.
     """
 
-    def __init__(self, path: Path, classes: tuple[str, ...], temperature: float = 1.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        classes: tuple[str, ...],
+        temperature: float = 1.0,
+        threshold: float = 0.0,
+    ) -> None:
         self.path = path
         self.classes = classes
         self.temperature = temperature
+        self.threshold = threshold
         self._name = f"{path.parent.name}/{path.name}"
         self._interpreters: Pool[Interpreter] = Pool(partial(open_interpreter, path))
         with self._interpreters.lend() as interpreter:
@@ -55,7 +63,8 @@ class Classifier:
             CorruptModel: If a file of it is missing or changed.
         """
         saved = open_model(name)
-        return cls(saved.file("model.tflite"), saved.classes, saved.temperature)
+        path = saved.file("model.tflite")
+        return cls(path, saved.classes, saved.temperature, saved.threshold)
 
     def predict(self, faces: np.ndarray) -> np.ndarray:
         """Returns the probability of each class for each face.

@@ -23,7 +23,9 @@ _SMALLEST_LETTER = 13
 _DARK, _LIGHT = "#14161C", "#FFFFFF"
 
 
-def draw(rgb: np.ndarray, faces: Sequence[FaceEmotion], threshold: float = 0.0) -> np.ndarray:
+def draw(
+    rgb: np.ndarray, faces: Sequence[FaceEmotion], threshold: float | None = None
+) -> np.ndarray:
     """Returns a copy of the picture with its faces marked, numbered in the order given.
 
     A `TrackedFace` is marked with its own number instead.
@@ -35,7 +37,8 @@ def draw(rgb: np.ndarray, faces: Sequence[FaceEmotion], threshold: float = 0.0) 
     Args:
         rgb: uint8 picture of shape (h, w, 3).
         faces: What `Pipeline.analyze` found in it.
-        threshold: Confidence below which a face is marked "not sure".
+        threshold: Confidence below which a face is marked "not sure"; None takes the model's own.
+            An unreadable one is marked with the reason.
     """
     picture = Image.fromarray(rgb)
     pen = ImageDraw.Draw(picture)
@@ -49,8 +52,9 @@ def draw(rgb: np.ndarray, faces: Sequence[FaceEmotion], threshold: float = 0.0) 
         pen.rectangle(corners, outline=colour, width=round(_LINE * unit))
         if isinstance(face, TrackedFace):
             _bar(pen, box, face.confidence, colour, unit)
+        said = face.unreadable or answer
         percent = "" if answer == NOT_SURE else f" {100 * face.confidence:.0f} %"
-        _chip(pen, picture.size, box, [f"{number} {answer}{percent}", str(number)], colour, unit)
+        _chip(pen, picture.size, box, [f"{number} {said}{percent}", str(number)], colour, unit)
     return np.asarray(picture)
 
 

@@ -2,12 +2,13 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from fer_core.errors import ImageError
 from fer_core.faces import AUTO, Detector, FaceBox, crop, detector, fallback_notice
+from fer_core.faces.readable import unreadable
 from fer_core.inference.classifier import Classifier
 
 SMALLEST_FACE = 20
@@ -28,11 +29,15 @@ class FaceEmotion:
         box: Where it is in the picture.
         classes: Emotion names the model knows.
         probabilities: float32 array of shape (classes,), summing to 1.
+        threshold: The model's own; see `answer`.
+        unreadable: Why the face shows too little to be read, as "too small"; empty if it does not.
     """
 
     box: FaceBox
     classes: tuple[str, ...]
     probabilities: np.ndarray
+    threshold: float = field(default=0.0, kw_only=True)
+    unreadable: str = field(default="", kw_only=True)
 
     @property
     def label(self) -> str:
@@ -44,9 +49,14 @@ class FaceEmotion:
         """Probability of `label`, 0..1."""
         return float(self.probabilities.max())
 
-    def answer(self, threshold: float) -> str:
-        """Returns `label`, or "not sure" where its probability is below the threshold."""
-        return self.label if self.confidence >= threshold else NOT_SURE
+    def answer(self, threshold: float | None = None) -> str:
+        """Returns `label`, or "not sure" where that is too unlikely or the face is unreadable.
+
+        Args:
+            threshold: Least probability of what is answered; None takes the model's own.
+        """
+        least = self.threshold if threshold is None else threshold
+        return self.label if self.confidence >= least and not self.unreadable else NOT_SURE
 
     def scaled(self, factor: float) -> "FaceEmotion":
         """Returns it as it is in the picture scaled by that factor."""
@@ -116,11 +126,17 @@ class Pipeline:
     def _read(
         self, rgb: np.ndarray, boxes: list[FaceBox], margins: Sequence[float] = (0.0,)
     ) -> list[FaceEmotion]:
-        answers = [self.classifier.predict(crop(rgb, boxes, margin)) for margin in margins]
-        classes = self.classifier.classes
+        cut = [crop(rgb, boxes, margin) for margin in margins]
+        answers = np.mean([self.classifier.predict(faces) for faces in cut], axis=0)
         return [
-            FaceEmotion(box, classes, p)
-            for box, p in zip(boxes, np.mean(answers, axis=0), strict=True)
+            FaceEmotion(
+                box,
+                self.classifier.classes,
+                probabilities,
+                threshold=self.classifier.threshold,
+                unreadable=unreadable(box, face, rgb.shape[1], rgb.shape[0]),
+            )
+            for box, face, probabilities in zip(boxes, cut[0], answers, strict=True)
         ]
 
 

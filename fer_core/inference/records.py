@@ -11,14 +11,16 @@ if TYPE_CHECKING:
 
 
 def as_records(
-    faces: Sequence[FaceEmotion], picture: str, threshold: float = 0.0
+    faces: Sequence[FaceEmotion], picture: str, threshold: float | None = None
 ) -> list[dict[str, Any]]:
     """Returns one record per face: picture, number, box (px), answer, label, confidence, classes.
+
+    `detector` found it, with `score`; `unreadable` says why it shows too little, or is empty.
 
     Args:
         faces: As `Pipeline.analyze` orders them; numbered from 1.
         picture: Name of the picture they are in.
-        threshold: Confidence below which the answer is "not sure".
+        threshold: Confidence below which the answer is "not sure"; None takes the model's own.
     """
     return [
         {
@@ -28,6 +30,9 @@ def as_records(
             "top": face.box.top,
             "width": face.box.width,
             "height": face.box.height,
+            "detector": face.box.detector,
+            "score": round(face.box.score, 4),
+            "unreadable": face.unreadable,
             "answer": face.answer(threshold),
             "label": face.label,
             "confidence": round(face.confidence, 4),
@@ -46,5 +51,6 @@ def as_table(records: Sequence[dict[str, Any]]) -> "pd.DataFrame":
 
     flat = [{**record, **record["probabilities"]} for record in records]
     known = [name for name in EMOTIONS if any(name in row for row in flat)]
-    first = ["picture", "face", "left", "top", "width", "height", "answer", "label", "confidence"]
+    first = ["picture", "face", "left", "top", "width", "height", "detector", "score"]
+    first += ["unreadable", "answer", "label", "confidence"]
     return pd.DataFrame(flat, columns=first + known)

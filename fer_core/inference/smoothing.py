@@ -36,10 +36,12 @@ class TrackedFace(FaceEmotion):
         """Probability of `label`, 0..1."""
         return float(self.probabilities[self.classes.index(self.held)])
 
-    def answer(self, threshold: float) -> str:
-        """Returns `label`, or "not sure" where its probability is below the threshold."""
-        bar = threshold - _SLACK if self.sure else threshold + _SLACK
-        return self.label if threshold == 0 or self.confidence >= bar else NOT_SURE
+    def answer(self, threshold: float | None = None) -> str:
+        """Returns `label`, or "not sure" where that is too unlikely or the face is unreadable."""
+        least = self.threshold if threshold is None else threshold
+        bar = least - _SLACK if self.sure else least + _SLACK
+        is_sure = least == 0 or self.confidence >= bar
+        return self.label if is_sure and not self.unreadable else NOT_SURE
 
 
 class Smoother:

@@ -6,12 +6,13 @@ tracks are expected. Two things differ: between detections a face is followed by
 which still tells near from far where boxes do not touch.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-PATIENCE = 1.5
+PATIENCE = 4.0
 """Seconds for which a face that is no longer found keeps its number."""
 SHOWN_WHILE_MISSED = 0.3
 """Seconds for which a face that is no longer found is still shown."""
@@ -25,7 +26,9 @@ _STEADY = 0.2
 _GLIDE = 0.4
 """Seconds after which a face out of sight is expected to have stopped, as a time constant."""
 _CERTAIN = 2
-"""Detections before a face is believed, except in the first frame: as SORT's min_hits."""
+"""Detections before a face is believed, as SORT's min_hits: the next search comes at once ..."""
+_SPARSE = 0.25
+"""... but in the first frame and where searches are this many seconds apart, one is enough."""
 
 
 @dataclass
@@ -39,6 +42,7 @@ class Track:
         seen: Seconds at its last detection.
         hits: Detections so far.
         missed: Whether the last search did not find it.
+        believed: Whether one detection is enough to show it.
     """
 
     number: int
@@ -47,6 +51,7 @@ class Track:
     seen: float
     hits: int = 1
     missed: bool = False
+    believed: bool = False
 
     def __post_init__(self) -> None:
         self._at = self.seen
@@ -95,7 +100,7 @@ class Tracker:
     def __init__(self) -> None:
         self._tracks: list[Track] = []
         self._given = 0
-        self._searches = 0
+        self._searched = -math.inf
 
     def observe(self, places: np.ndarray, scores: np.ndarray, seconds: float) -> None:
         """Takes what a detector found in the frame at that time.
@@ -105,7 +110,8 @@ class Tracker:
             scores: Array (n,).
             seconds: Time of the frame.
         """
-        self._searches += 1
+        is_sparse = seconds - self._searched >= _SPARSE
+        self._searched = seconds
         for track in self._tracks:
             track.expect(seconds)
         known = np.array([track.place for track in self._tracks]).reshape(-1, 4)
@@ -118,11 +124,13 @@ class Tracker:
         for column in sorted(set(range(len(places))) - {column for _, column in pairs}):
             self._given += 1
             score = float(scores[column])
-            self._tracks.append(Track(self._given, places[column].copy(), score, seconds))
+            place = places[column].copy()
+            track = Track(self._given, place, score, seconds, believed=is_sparse)
+            self._tracks.append(track)
 
     def restart(self) -> None:
         """Forgets every face: what comes next has nothing to do with what was before."""
-        self._tracks, self._searches = [], 0
+        self._tracks, self._searched = [], -math.inf
 
     def move(self, places: np.ndarray, seconds: float) -> bool:
         """Takes where `followed` were seen to move to; returns whether all of them were.
@@ -147,7 +155,7 @@ class Tracker:
         return [
             track
             for track in self._tracks
-            if (track.hits >= _CERTAIN or self._searches == 1)
+            if (track.hits >= _CERTAIN or track.believed)
             and (not track.missed or seconds - track.seen <= SHOWN_WHILE_MISSED)
         ]
 

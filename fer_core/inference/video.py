@@ -1,7 +1,8 @@
 """Video files: frames out of any, and H.264 that browsers play; neither holds more than a frame."""
 
 import io
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -44,6 +45,15 @@ class Frame:
     number: int
     seconds: float
     rgb: np.ndarray
+
+
+def sampled(frames: Iterable[Frame], every: float) -> Iterator[Frame]:
+    """Yields the first frame, and then the first of each `every` seconds; all of them for 0."""
+    due = 0.0
+    for frame in frames:
+        if frame.seconds >= due - 1e-6:
+            due = (math.floor(frame.seconds / every + 1e-6) + 1) * every if every else 0.0
+            yield frame
 
 
 class VideoReader:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from fer_core.common.locks import only_one
 from fer_core.errors import CorruptModel, FileError, ModelNotFound, unknown
 from fer_core.savedmodels.manifest import read_manifest, verify
 from fer_core.savedmodels.predictions import Predictions, read_predictions
+from fer_core.savedmodels.temperature import apply_temperature
+from fer_core.savedmodels.threshold import default_threshold
 from fer_core.settings import settings
 
 if TYPE_CHECKING:
@@ -117,6 +120,18 @@ class SavedModel:
                 f"{self.name}/evaluation.json holds no temperature: run "
                 f"`python -m fer_core evaluate {self.name} --write`."
             ) from error
+
+    @cached_property
+    def threshold(self) -> float:
+        """Confidence below which its answer is "not sure": recorded, or else of its predictions."""
+        recorded = self.evaluation().get("default_threshold")
+        if isinstance(recorded, int | float):
+            return float(recorded)
+        faces = self.predictions().validation
+        if not len(faces):
+            return 0.0
+        probabilities = apply_temperature(faces.probabilities, self.temperature)
+        return default_threshold(probabilities.max(axis=1), faces.predicted == faces.labels)
 
 
 def saved_names(weights: Path | None = None) -> list[str]:

@@ -7,10 +7,9 @@ import streamlit as st
 from fer_core.errors import DownloadError
 from fer_core.faces import AUTO, DETECTORS, NAMES, fallback_notice, fetch_file, is_here, resolve
 from fer_core.inference import default_model
+from fer_core.savedmodels import open_model
 from fer_core.settings import settings
 from studio.loaders import models_in_order, title
-
-_NOT_SURE_BELOW = 40
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,12 @@ def choose_controls() -> Controls:
             "Not sure below",
             0,
             100,
-            _NOT_SURE_BELOW,
-            step=5,
+            round(100 * open_model(model).threshold),
             format="%d %%",
-            help="With less confidence in its likeliest emotion, the answer is “not sure”.",
-            key="classify_threshold",
+            help="With less confidence in its likeliest emotion, the answer is “not sure”. At "
+            "first it stands where the model is right on four of five faces that it answers, or "
+            "where it leaves out a quarter of them.",
+            key=f"classify_threshold_{model}",
         )
         chosen = _choose_detector()
     return Controls(model, _ready(chosen), threshold / 100)
@@ -91,7 +91,7 @@ def _ready(chosen: str) -> str:
         key = resolve(AUTO)
         notice = fallback_notice() or f"{missing.title} is not on this machine."
     if notice:
-        st.warning(notice, icon=":material/person_search:")
+        st.info(notice, icon=":material/person_search:")
         if not settings().offline and st.button("Fetch YuNet", icon=":material/download:"):
             _fetch()
     return key

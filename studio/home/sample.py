@@ -25,14 +25,14 @@ def show_sample() -> None:
         left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
         with left:
             st.image(
-                reading.marked(threshold=0.0),
+                reading.marked(None),
                 width=400,
                 output_format="JPEG",
                 alt=f"{sample.title} with a box around the face found and what it was read as",
             )
             st.caption(f"{sample.title}. {sample.credit}")
         with right:
-            st.markdown(sentence(title(model), reading.faces, threshold=0.0))
+            st.markdown(sentence(title(model), reading.faces, None))
             for face in reading.faces:
                 show_emotions(face.classes, face.probabilities)
             if st.button("Read your own face", icon=":material/photo_camera:", type="primary"):

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import sys
@@ -82,6 +83,21 @@ def test_end_can_be_chosen(run, film, tmp_path):
     table = tmp_path / "out.csv"
     assert run(film, "--csv", table, "--seconds", "0.2")[0] == 0
     assert pd.read_csv(table)["seconds"].max() == pytest.approx(0.2, abs=0.01)
+
+
+def test_lines_for_programs_have_standard_output_for_themselves(run, film):
+    status, out, err = run(film, "--jsonl", "-", "--every", "0.2", "--detector", "haar_alt2")
+    assert status == 0
+    read = [json.loads(line) for line in out.splitlines()]
+    assert [line["seconds"] for line in read] == [0.0, 0.2, 0.4]
+    assert all(line["faces"][0]["face"] == 1 for line in read)
+    assert "3 frames, 0.4 s" in err
+
+
+def test_lines_in_a_file(run, film, tmp_path):
+    assert run(film, "--jsonl", tmp_path / "l.jsonl", "--seconds", "0.1")[0] == 0
+    assert len((tmp_path / "l.jsonl").read_text().splitlines()) == 3
+    assert run(film, "--jsonl", film)[0] == 2
 
 
 def test_model_with_three_classes(run, film, tmp_path):

@@ -1,5 +1,7 @@
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from forms import write_tree
@@ -11,6 +13,8 @@ from fer_core.dataset import (
     tree_form,
 )
 from fer_core.errors import DatasetError
+from fer_core.faces.only_face import face_finder
+from fer_core.images import encode_png
 
 
 def test_folder_tree(faces: FaceDataset, tmp_path: Path) -> None:
@@ -110,3 +114,27 @@ def test_folder_without_faces_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DatasetError, match="no face"):
         load(tmp_path / "empty")
+
+
+def test_middle_square_of_a_wide_picture_is_the_face(tmp_path):
+    wide = np.zeros((60, 180, 3), np.uint8)
+    wide[:, 60:120] = 200
+    folder = tmp_path / "test" / "happy"
+    folder.mkdir(parents=True)
+    (folder / "wide.png").write_bytes(encode_png(wide))
+    assert (load(tmp_path).images == 200).all()
+
+
+def test_face_is_found_in_a_photograph_and_small_pictures_are_faces_already(tmp_path, astronaut):
+    folder = tmp_path / "test" / "happy"
+    folder.mkdir(parents=True)
+    (folder / "a.png").write_bytes(encode_png(astronaut))
+    face = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
+    (folder / "b.png").write_bytes(encode_png(face))
+    (folder / "c.png").write_bytes(encode_png(np.full((90, 90, 3), 99, np.uint8)))
+    dataset = load(tmp_path, partial(face_finder, "haar_alt2"))
+    assert len(dataset) == 2
+    cut = cv2.resize(cv2.cvtColor(astronaut[60:170, 170:280], cv2.COLOR_RGB2GRAY), (48, 48))
+    assert np.corrcoef(dataset.images[0].ravel(), cut.ravel())[0, 1] > 0.7
+    np.testing.assert_array_equal(dataset.images[1], face)
+    assert "c.png: No face was found" in dataset.problems[0]

@@ -128,6 +128,9 @@ def test_records_hold_what_was_read():
         "top": 2,
         "width": 30,
         "height": 40,
+        "detector": "",
+        "score": 1.0,
+        "unreadable": "",
         "answer": "not sure",
         "label": "sad",
         "confidence": 0.4,
@@ -155,3 +158,38 @@ def test_first_five_lines_of_the_api_in_a_fresh_process(saved_models):
     reading, tensorflow = answer.stdout.splitlines()
     assert reading.endswith(")") and "FaceBox(left=17" in reading
     assert tensorflow == "False"
+
+
+def test_unreadable_face_is_not_sure_however_likely_its_emotion():
+    read = FaceEmotion(
+        FaceBox(1, 2, 30, 40), ("happy", "sad"), np.array([0.9, 0.1]), unreadable="too blurred"
+    )
+    assert read.answer(0.0) == read.answer() == "not sure"
+    assert as_records([read], "me.jpg")[0]["unreadable"] == "too blurred"
+
+
+def test_threshold_of_the_model_holds_unless_another_is_asked_for(saved_models):
+    pipeline = Pipeline.load("custom_cnn", "haar_alt2")
+    pipeline.classifier.threshold = 1.0
+    read = Pipeline(Told(FaceBox(0, 0, 60, 60)), pipeline.classifier).analyze(
+        np.random.default_rng(0).integers(0, 256, (60, 60, 3), np.uint8)
+    )[0]
+    assert read.unreadable == ""
+    assert read.answer() == "not sure"
+    assert read.answer(0.0) == read.label
+
+
+def test_faces_of_a_picture_are_read_in_two_squares(classifier):
+    seen = []
+
+    def predict(faces):
+        seen.append(faces)
+        return np.eye(7, dtype=np.float32)[[len(seen) - 1]].repeat(len(faces), axis=0)
+
+    classifier.predict = predict
+    rgb = np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8)
+    (face,) = Pipeline(Told(FaceBox(10, 10, 60, 60)), classifier).analyze(rgb)
+    np.testing.assert_allclose(face.probabilities, [0.5, 0.5, 0, 0, 0, 0, 0])
+    assert (seen[0] != seen[1]).any()
+    Pipeline(Told(), classifier).analyze_whole(rgb)
+    assert len(seen) == 3

@@ -117,9 +117,54 @@ def test_face_that_leaves_takes_its_smoothing_with_it(classifier, astronaut):
 
 def test_face_after_a_jump_in_time_is_a_new_one(classifier, astronaut):
     stream = FaceStream(Pipeline(Told([FACE]), classifier))
-    times = [0.0, 0.1, 0.2, 1.6, 60.0, 60.1]
+    times = [0.0, 0.1, 0.2, 3.6, 60.0, 60.1]
     numbers = [[face.number for face in stream.read(astronaut, at)] for at in times]
     assert numbers == [[1], [1], [1], [1], [2], [2]]
+
+
+@pytest.mark.parametrize("fps", [1, 2, 5, 10])
+def test_face_is_seen_in_every_frame_however_few_there_are(classifier, astronaut, fps):
+    detector = Told([])
+    stream = FaceStream(Pipeline(detector, classifier))
+    black = np.zeros_like(astronaut)
+    assert stream.read(black, 0.0) == []
+    seen = []
+    for step in range(1, 12):
+        left = 176 if step % 4 < 2 else 20  # jumps further than pixels can be followed
+        moved = shifted(astronaut, left - 176.0, 0)
+        detector.boxes = [[left, *FACE[1:]]]
+        seen.append([face.box.left for face in stream.read(moved, step / fps)])
+    found = sum(bool(boxes) for boxes in seen)
+    assert found == 11 if fps < 5 else found >= 9
+
+
+def test_cut_is_searched_at_once(classifier, astronaut):
+    detector = Told([])
+    options = StreamOptions(search_every=100, search_within=100)
+    stream = FaceStream(Pipeline(detector, classifier), options)
+    black = np.zeros_like(astronaut)
+    for step in range(3):
+        stream.read(black, step / 30)
+    asked = detector.asked
+    stream.read(black, 0.1)
+    assert detector.asked == asked
+    stream.read(np.full_like(astronaut, 200), 0.13)
+    assert detector.asked == asked + 1
+
+
+def test_face_that_looks_otherwise_is_searched_again(classifier, astronaut):
+    detector = Told([FACE])
+    options = StreamOptions(search_every=1000, search_within=1000)
+    stream = FaceStream(Pipeline(detector, classifier), options)
+    for step in range(10):
+        stream.read(astronaut, step / 30)
+    asked = detector.asked
+    upside_down = astronaut.copy()
+    part = (slice(63, 171), slice(176, 270))
+    upside_down[part] = astronaut[part][::-1]
+    for step in range(10, 13):
+        stream.read(upside_down, step / 30)
+    assert detector.asked > asked
 
 
 def test_real_face_that_moves_keeps_number_and_place(saved_models, astronaut):

@@ -66,7 +66,7 @@ def test_only_the_faces_seen_longest_keep_their_timelines():
         for _ in range(3 + number % 50):
             seconds += 0.1
             summary.add(PICTURE, [face(0.9, number)], seconds, 0.0)
-        seconds += 2.0
+        seconds += 5.0
     summary.add(PICTURE, [], seconds, 0.0)
     assert len(summary.faces) == 100
     kept = [number for number, face in summary.faces.items() if len(face.timeline.points()[0])]

@@ -13,6 +13,7 @@ from fer_core.charts.heat import enlarged
 from fer_core.common.numerals import percent
 from fer_core.common.tables import as_csv
 from fer_core.emotions import COLOURS, EMOTIONS
+from fer_core.faces import DETECTORS
 from fer_core.inference import FaceEmotion, as_table
 from fer_core.inference.pipeline import NOT_SURE
 from studio.bars import show_emotions
@@ -27,7 +28,7 @@ _HIGHEST = 560
 def show_picture(picture: Picture, reading: Reading, threshold: float, key: str) -> None:
     """Draws the marked picture, its credit and its download."""
     height, width = reading.preview.shape[:2]
-    answers = [f"{n} {face.answer(threshold)}" for n, face in enumerate(reading.faces, 1)]
+    answers = [f"{n} {_said(face, threshold)}" for n, face in enumerate(reading.faces, 1)]
     st.image(
         reading.marked(threshold),
         width=min(1100, round(width * _HIGHEST / height)),
@@ -58,10 +59,20 @@ def show_faces(reading: Reading, threshold: float, key: str) -> None:
             range(len(reading.faces)),
             default=0,
             required=True,
-            format_func=lambda n: f"{n + 1} {reading.faces[n].answer(threshold)}",
+            format_func=lambda n: f"{n + 1} {_said(reading.faces[n], threshold)}",
             key=f"face_{key}_{len(reading.faces)}",
         )
     _show_face(reading.faces[number], reading.crops[number], threshold)
+
+
+def _found_by(face: FaceEmotion) -> str:
+    if face.box.detector not in DETECTORS:
+        return ""
+    return f" · found by {DETECTORS[face.box.detector].title}, score {face.box.score:.2f}"
+
+
+def _said(face: FaceEmotion, threshold: float) -> str:
+    return face.unreadable or face.answer(threshold)
 
 
 def _show_face(face: FaceEmotion, crop: np.ndarray, threshold: float) -> None:
@@ -71,9 +82,12 @@ def _show_face(face: FaceEmotion, crop: np.ndarray, threshold: float) -> None:
         )
         answer = face.answer(threshold)
         best = f"best guess {face.label}, " if answer == NOT_SURE else ""
+        if face.unreadable:
+            best = f"{face.unreadable}; {best}"
         st.markdown(
             f"#### {answer}\n{best}{percent(face.confidence)}  \n"
-            f":small[:gray[{face.box.width} × {face.box.height} px, 48 × 48 for the model]]",
+            f":small[:gray[{face.box.width} × {face.box.height} px, 48 × 48 for the model"
+            f"{_found_by(face)}]]",
             width="stretch",
         )
     show_emotions(face.classes, face.probabilities, threshold)

@@ -30,10 +30,10 @@ def read_pictures() -> None:
     found = [(p, r) for p, r in zip(pictures, readings, strict=True) if r is not None]
     faces = [face for _, reading in found for face in reading.faces]
     with answer:
-        if found:
-            lead(sentence(title(controls.model), faces, controls.threshold, len(found)))
-        else:
-            lead("No picture could be read.")
+        without = sum(not reading.faces for _, reading in found)
+        unread = len(pictures) - len(found)
+        said = (title(controls.model), faces, controls.threshold, len(found), without, unread)
+        lead(sentence(*said))
     records = []
     for picture, reading in found:
         records += as_records(reading.faces, picture.name, controls.threshold)

@@ -1,0 +1,31 @@
+"""The one face that a labelled photograph is of."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from fer_core.errors import ImageError
+from fer_core.faces.crop import crop
+from fer_core.faces.detector import AUTO, detector
+
+
+def face_finder(name: str = AUTO) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns what cuts the largest face out of a uint8 RGB picture, as uint8 gray (48, 48).
+
+    It raises ImageError where no face is found.
+
+    Args:
+        name: As `faces.detector` takes it.
+    """
+    finder = detector(name)
+
+    def cut(rgb: np.ndarray) -> np.ndarray:
+        boxes = finder.detect(rgb)
+        if not boxes:
+            raise ImageError(
+                "No face was found in it. If it is a face already, give --faces whole."
+            )
+        largest = max(boxes, key=lambda box: box.width * box.height)
+        return crop(rgb, [largest])[0]
+
+    return cut
