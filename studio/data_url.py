@@ -6,6 +6,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from fer_core.images import encode_png
+
 
 def data_url(picture: np.ndarray, exact: bool = True) -> str:
     """Returns a picture as a `data:` address.
@@ -14,7 +16,12 @@ def data_url(picture: np.ndarray, exact: bool = True) -> str:
         picture: uint8, RGB of shape (h, w, 3) or gray of shape (h, w).
         exact: As PNG; else as JPEG with full colour, smaller.
     """
-    kind, options = ("png", {}) if exact else ("jpeg", {"quality": 92, "subsampling": 0})
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, kind, **options)
-    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    kind, file = ("png", encode_png(picture)) if exact else ("jpeg", jpeg(picture))
+    return f"data:image/{kind};base64,{base64.b64encode(file).decode()}"
+
+
+def jpeg(picture: np.ndarray) -> bytes:
+    """Returns the JPEG file, with full colour, of a uint8 picture of shape (h, w, 3) or (h, w)."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=92, subsampling=0)
+    return file.getvalue()

@@ -31,7 +31,8 @@ def show(
     Returns:
         What `st.plotly_chart` does: with `selection`, what is selected.
     """
-    _ink(figure)
+    if figure.layout.font.color != GRAY_90:
+        ink(figure)
     config = {**_CONFIG, "scrollZoom": bool(selection)}
     event = st.plotly_chart(
         figure, theme="streamlit", config=config, key=key, alt=caption, **selection
@@ -50,7 +51,7 @@ def show_exhibit(exhibit: Exhibit, key: str | None = None, **selection: Any) -> 
     )
 
 
-def _ink(figure: go.Figure) -> None:
+def ink(figure: go.Figure) -> None:
     """Gives all text the theme's darkest gray, a token that the browser fills in.
 
     The gray that Streamlit gives charts otherwise is 3.7:1 on white, too faint to read.

@@ -11,6 +11,7 @@ from fer_core.common.digest import sha256
 from fer_core.faces import Detector, detector, resolve
 from fer_core.models import REGISTRY
 from fer_core.savedmodels import open_model, saved_names
+from fer_core.settings import settings
 
 if TYPE_CHECKING:
     from fer_core.inference import Classifier, Pipeline
@@ -70,3 +71,15 @@ def models_in_order() -> list[str]:
 def title(model: str) -> str:
     """Returns a model's name as people read it."""
     return REGISTRY[model].title if model in REGISTRY else model
+
+
+def state_of_models() -> int:
+    """Returns a number that changes with the saved models' files: which, how large, of when."""
+    weights = settings().weights
+    paths = [weights / "manifest.json"]
+    paths += [path for file in _FILES for path in weights.glob(f"*/{file}")]
+    stats = [(str(path), path.stat()) for path in paths if path.exists()]
+    return hash(tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats))
+
+
+_FILES = ("evaluation.json", "predictions.npz", "history.csv", "recipe.json", "model.tflite")

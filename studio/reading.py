@@ -8,6 +8,7 @@ import streamlit as st
 from fer_core.faces import crop
 from fer_core.images import decoded, encode_png, shrunk
 from fer_core.inference import FaceEmotion, draw
+from fer_core.samples import SAMPLES
 from studio.loaders import pipeline
 from studio.pictures import MOST, Picture
 
@@ -56,20 +57,36 @@ def analyse(data: bytes, model: str, detector: str, whole: bool) -> Reading:
         return Reading(preview, scale, faces, crop(rgb, [face.box for face in faces]))
 
 
-@st.cache_resource(scope="session", max_entries=MOST, show_spinner=False)
 def read(
-    _picture: Picture, digest: str, model: str, version: str, detector: str, whole: bool
+    picture: Picture, digest: str, model: str, version: str, detector: str, whole: bool
 ) -> Reading:
-    """Does `analyse` once and remembers it for the session, so that controls answer at once.
+    """Does `analyse` once, so that controls answer at once: a sample for all visitors.
+
+    What else it reads is remembered for the session alone.
 
     Args:
-        _picture: What to read; told apart by its digest.
+        picture: What to read; told apart by its digest.
         digest: The picture's sha256.
         model: As `analyse`.
         version: The model's `loaders.fingerprint`, so that one trained again reads again.
         detector: As `analyse`, but not "auto": that can change its mind.
         whole: As `analyse`.
     """
+    remembered = _read_sample if picture.credit else _read
+    return remembered(picture, digest, model, version, detector, whole)
+
+
+@st.cache_resource(max_entries=4 * len(SAMPLES), show_spinner=False)
+def _read_sample(
+    _picture: Picture, digest: str, model: str, version: str, detector: str, whole: bool
+) -> Reading:
+    return analyse(_picture.data, model, detector, whole)
+
+
+@st.cache_resource(scope="session", max_entries=MOST, show_spinner=False)
+def _read(
+    _picture: Picture, digest: str, model: str, version: str, detector: str, whole: bool
+) -> Reading:
     return analyse(_picture.data, model, detector, whole)
 
 

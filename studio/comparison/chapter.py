@@ -1,15 +1,90 @@
 """How a chapter of the comparison is drawn on the page."""
 
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.ranking import Ranking
+from fer_core.models import ModelSpec
 from fer_core.review.chapters import Chapter
-from studio.figure import show_exhibit
+from studio.comparison.choice import read_saved
+from studio.figure import ink, show_exhibit
+
+Result = TypeVar("Result")
 
 _MOST = 4
 """Sentences that are read at a glance; the others are folded."""
+
+
+def tell(make: Callable[..., Chapter], *arguments: Any) -> Chapter:
+    """Returns a chapter of `review.chapters`, made once for the same arguments, ready to be drawn.
+
+    To build its figures takes most of a run's time.
+    """
+    return remember(_told, make, *arguments)
+
+
+def _told(make: Callable[..., Chapter], *arguments: Any) -> Chapter:
+    chapter = make(*arguments)
+    for exhibit in chapter.exhibits:
+        ink(exhibit.figure)
+    return chapter
+
+
+def remember(make: Callable[..., Result], *arguments: Any) -> Result:
+    """Returns what is made of models, made once for the same arguments; nobody may change it.
+
+    What is made of saved models is for all visitors, what has a model of a visitor's in it is
+    that visitor's.
+
+    Args:
+        make: A function of a module's top level.
+        arguments: What it takes: rankings, contenders, texts, functions, or sequences of them.
+    """
+    key = hash((_identity(make), *map(_identity, arguments)))
+    saved = {id(contender) for contender in read_saved().contenders}
+    is_of_all = all(id(contender) in saved for contender in _contenders(arguments))
+    remembered = _of_all if is_of_all else _of_visitor
+    return remembered(key, make, arguments)[1]
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _of_all(key: int, _make: Callable[..., Any], _arguments: tuple) -> tuple[tuple, Any]:
+    return _arguments, _make(*_arguments)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _of_visitor(key: int, _make: Callable[..., Any], _arguments: tuple) -> tuple[tuple, Any]:
+    return _arguments, _make(*_arguments)
+
+
+def _identity(argument: Any) -> Any:
+    """Returns what tells an argument from others; it is kept with the result, and so is its id."""
+    if isinstance(argument, Contender):
+        return id(argument)
+    if isinstance(argument, Ranking):
+        return argument.title, _identity(argument.contenders), _identity(argument.untrained)
+    if isinstance(argument, ModelSpec):
+        return argument.name
+    if callable(argument):
+        return f"{argument.__module__}.{argument.__qualname__}"
+    if isinstance(argument, Sequence) and not isinstance(argument, str):
+        return tuple(map(_identity, argument))
+    return argument
+
+
+def _contenders(argument: Any) -> Iterator[Contender]:
+    if isinstance(argument, Contender):
+        yield argument
+    elif isinstance(argument, Ranking):
+        yield from argument.contenders
+    elif isinstance(argument, Sequence) and not isinstance(argument, str):
+        for part in argument:
+            yield from _contenders(part)
 
 
 def show_chapter(chapter: Chapter, top: DeltaGenerator | None = None) -> None:

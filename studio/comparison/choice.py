@@ -17,6 +17,7 @@ from fer_core.evaluation.comparison import (
 from fer_core.evaluation.ranking import Ranking, best_first
 from fer_core.evaluation.significance import Comparison, compare_all
 from fer_core.settings import settings
+from studio.loaders import state_of_models
 
 UPLOADED = "uploaded_predictions"
 """Key in the session's state: contenders somebody brought, by name."""
@@ -24,26 +25,21 @@ UPLOADED = "uploaded_predictions"
 JOINED = "joined"
 """Key in the session's state: one that has just been uploaded and is to be shown."""
 
-_FILES = ("evaluation.json", "predictions.npz", "history.csv", "recipe.json", "model.tflite")
-
 
 def read_all() -> Field:
     """Returns the saved models, read again when a file of theirs changes, and the uploaded ones."""
-    weights = settings().weights
-    field = _field(weights, _version(weights))
+    field = read_saved()
     uploaded = tuple(st.session_state.get(UPLOADED, {}).values())
     return Field((*field.contenders, *uploaded), field.unreadable, field.untrained)
 
 
-def _version(weights: Path) -> tuple[tuple[str, int, int], ...]:
-    paths = [weights / "manifest.json"]
-    paths += [path for file in _FILES for path in weights.glob(f"*/{file}")]
-    stats = [(str(path), path.stat()) for path in paths if path.exists()]
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+def read_saved() -> Field:
+    """Returns the saved models alone, the same objects for all visitors until a file changes."""
+    return _field(settings().weights, state_of_models())
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the saved models")
-def _field(weights: Path, version: tuple[tuple[str, int, int], ...]) -> Field:
+def _field(weights: Path, state: int) -> Field:
     return read_field(weights)
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.charts.cost import COSTS
 from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import cost
-from studio.comparison.chapter import show_chapter
+from studio.comparison.chapter import show_chapter, tell
 
 
 def show_cost(chosen: Ranking) -> None:
@@ -20,4 +20,4 @@ def show_cost(chosen: Ranking) -> None:
         key="cost",
         bind="query-params",
     )
-    show_chapter(cost(chosen, [against]), top)
+    show_chapter(tell(cost, chosen, [against]), top)

@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.charts.failures import READINGS
 from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import CURVES, failures
-from studio.comparison.chapter import show_chapter
+from studio.comparison.chapter import show_chapter, tell
 from studio.comparison.choice import choose_pair
 
 _NORMALISED = {"truth": "Share of truth", "prediction": "Share of answers", "counts": "Faces"}
@@ -33,4 +33,4 @@ def show_failures(chosen: Ranking) -> None:
         key="curve",
         bind="query-params",
     )
-    show_chapter(failures(pair, cells, [curve]), top)
+    show_chapter(tell(failures, pair, cells, [curve]), top)

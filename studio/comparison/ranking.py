@@ -1,14 +1,17 @@
 """Which is best?"""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from fer_core.charts.ranking import ranking_table
-from fer_core.evaluation.comparison import Field
+from fer_core.evaluation.comparison import Contender, Field
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import figure_text
 from fer_core.review.chapters import best
+from studio.comparison.chapter import remember, tell
 from studio.figure import show
 from studio.markdown import plain
 
@@ -24,18 +27,20 @@ def show_ranking(chosen: Ranking) -> None:
         key="metric",
         bind="query-params",
     )
-    chapter = best(chosen, metric)
+    chapter = tell(best, chosen, metric)
     (exhibit,) = chapter.exhibits
     show(exhibit.figure, exhibit.caption, key="ranking")
     for sentence in chapter.sentences[1:]:  # the first is the page's lead
         st.caption(sentence)
-    _show_table(ranking_table(chosen.contenders))
+    table, config = remember(_table, chosen.contenders)
+    st.dataframe(table, hide_index=True, column_config=config)
 
 
-def _show_table(table: pd.DataFrame) -> None:
-    """Draws the ranking's table with shares as percentages and each interval in one column."""
+def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Returns the table, shares as percentages, each interval in one column; and its looks."""
+    table = ranking_table(contenders)
     number = st.column_config.NumberColumn
-    config = {"Model": st.column_config.TextColumn(pinned=True)}
+    config: dict[str, Any] = {"Model": st.column_config.TextColumn(pinned=True)}
     for key, metric in METRICS.items():
         bounds = zip(
             table.pop(f"{metric.title} low"), table.pop(f"{metric.title} high"), strict=True
@@ -51,7 +56,7 @@ def _show_table(table: pd.DataFrame) -> None:
         config[metric.title] = number(format="%.1f %%" if metric.is_share else "%.3f")
     config |= {title: number(format="%.2f") for title in ("MMACs", "Size, MB", "ms per face")}
     config["Parameters"] = number(format="compact")
-    st.dataframe(table, hide_index=True, column_config=config)
+    return table, config
 
 
 def show_missing(field: Field) -> None:

@@ -5,12 +5,12 @@ import streamlit as st
 from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import robustness
 from fer_core.savedmodels import saved_names
-from studio.comparison.chapter import show_chapter
+from studio.comparison.chapter import show_chapter, tell
 
 
 def show_robustness(chosen: Ranking) -> None:
     """Draws accuracy under each disturbance, and says how those without it are measured."""
-    show_chapter(robustness(chosen))
+    show_chapter(tell(robustness, chosen))
     missing = [c.name for c in chosen.contenders if c.robustness is None]
     if missing:
         st.caption(

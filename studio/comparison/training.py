@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import trained, training
-from studio.comparison.chapter import show_chapter
+from studio.comparison.chapter import show_chapter, tell
 from studio.comparison.choice import choose_pair
 
 
@@ -12,4 +12,4 @@ def show_training(chosen: Ranking) -> None:
     """Draws training curves and their distribution, and says which model overfits."""
     top = st.container()
     recorded = trained(chosen)
-    show_chapter(training(choose_pair(recorded) if recorded else ()), top)
+    show_chapter(tell(training, choose_pair(recorded) if recorded else ()), top)

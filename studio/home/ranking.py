@@ -11,7 +11,7 @@ from fer_core.errors import FerError
 from fer_core.evaluation.record import read_evaluation
 from fer_core.savedmodels import open_model
 from studio.bars import track
-from studio.loaders import models_in_order, title
+from studio.loaders import models_in_order, state_of_models, title
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,14 @@ class Score:
 def read_scores() -> tuple[list[Score], list[str]]:
     """Returns the scores of all saved models, best first, and what is wrong with the others.
 
-    Models that tell more emotions apart come first: with fewer it is easier to be right.
+    Models that tell more emotions apart come first: with fewer it is easier to be right. They are
+    read again when a file of a model changes.
     """
+    return _scores(state_of_models())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _scores(state: int) -> tuple[list[Score], list[str]]:
     scores, problems = [], []
     for name in models_in_order():
         try:
