@@ -45,7 +45,7 @@ def elsewhere(command: list[str], folder: Path, **environment: str) -> subproces
     return subprocess.run(
         command,
         cwd=folder,
-        env={"HOME": str(folder), "PATH": "/usr/bin:/bin", **environment},
+        env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "FER_OFFLINE": "1", **environment},
         capture_output=True,
         text=True,
     )
