@@ -35,15 +35,20 @@ def wheel(tmp_path_factory) -> Path:
 
 def without_checkout(python: Path | str, code: str, folder: Path, **environment: str) -> str:
     """What the code prints when it is run elsewhere, with nothing of this checkout in sight."""
-    done = subprocess.run(
-        [str(python), "-c", code],
+    done = elsewhere([str(python), "-c", code], folder, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def elsewhere(command: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Runs a command in a folder, with an environment that names nothing of this checkout."""
+    return subprocess.run(
+        command,
         cwd=folder,
-        env={"HOME": str(folder), "PATH": "/usr/bin:/bin", **environment},
+        env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "FER_OFFLINE": "1", **environment},
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_wheel_holds_the_library_its_assets_and_the_small_models_alone(wheel):
@@ -76,30 +81,20 @@ def test_wheel_in_a_fresh_environment(wheel, tmp_path):
     venv.create(tmp_path / "fresh", with_pip=True)
     python = tmp_path / "fresh" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
-    listed = subprocess.run(
+    packages = subprocess.run(
         [python, "-m", "pip", "list", "--format=json"], capture_output=True, text=True, check=True
     )
-    installed = {package["name"].lower() for package in json.loads(listed.stdout)}
+    installed = {package["name"].lower() for package in json.loads(packages.stdout)}
     assert not installed & {"streamlit", "tensorflow", "tensorflow-cpu", "keras"}
     assert re.match(r"happy \d+%", without_checkout(python, FIVE_LINES, tmp_path))
     compared = without_checkout(
         python, "import fer_core; print(fer_core.compare('slim_vgg', 'custom_cnn')[0].n)", tmp_path
     )
     assert compared.strip() == "3589"
-    command = subprocess.run(
-        [tmp_path / "fresh" / "bin" / "fer-studio", "models"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "slim_vgg" in command.stdout
-    exported = subprocess.run(
-        [tmp_path / "fresh" / "bin" / "fer-studio", "export", "slim_vgg", "--format", "onnx"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    fer_studio = str(tmp_path / "fresh" / "bin" / "fer-studio")
+    listed = elsewhere([fer_studio, "models"], tmp_path)
+    assert listed.returncode == 0 and "slim_vgg" in listed.stdout, listed.stderr
+    exported = elsewhere([fer_studio, "export", "slim_vgg", "--format", "onnx"], tmp_path)
     assert exported.returncode == 1
     assert "pip install 'fer-studio[" in exported.stderr
     assert "Traceback" not in exported.stderr

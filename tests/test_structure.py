@@ -55,7 +55,7 @@ def test_imports_keep_the_contracts_of_pyproject():
 
 _WRITES_ELSEWHERE = {
     "fer_core/common/files.py": "the one writer",
-    "fer_core/common/download.py": "keeps what has come, to go on from there",
+    "fer_core/common/download.py": "keeps what has come, to continue from there",
     "fer_core/inference/batch_table.py": "a table that grows row by row",
     "fer_core/common/nursery.py": "tells the kernel something, by a file of /proc",
 }

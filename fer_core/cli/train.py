@@ -28,7 +28,7 @@ def train(
         ),
     ] = False,
     convert_only: Annotated[
-        bool, typer.Option("--convert-only", help="Only convert and judge the saved weights anew.")
+        bool, typer.Option("--convert-only", help="Only convert and judge the saved weights again.")
     ] = False,
     budget: Annotated[
         float | None, typer.Option(help="Minutes; run again to continue.", min=0)

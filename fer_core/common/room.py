@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fer_core.common import isolated
 
 _ASIDE = 0.5
-"""How often somebody who waits is asked whether to go on, s."""
+"""How often somebody who waits is asked whether to continue, s."""
 
 
 class Room:

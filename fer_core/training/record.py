@@ -64,13 +64,13 @@ def save(
 
 
 def _rounded(history: pd.DataFrame) -> pd.DataFrame:
-    """Few decimals, but for the rate, which may be smaller than that: four digits."""
+    """Few decimals, except the rate, which may be smaller than that: four digits."""
     rates = history["learning_rate"].map(lambda rate: float(f"{rate:.4g}"))
     return history.round(DECIMALS).assign(learning_rate=rates)
 
 
 def convert_again(name: str, dataset: FaceDataset, weights: Path | None = None) -> Path:
-    """Builds a saved model by today's code around its weights, converts and judges it anew.
+    """Builds a saved model by today's code around its weights, converts and judges it again.
 
     For an architecture whose graph has changed but not its weights, and for another LiteRT file.
 

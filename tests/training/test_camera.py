@@ -44,7 +44,7 @@ def changed(change, faces: np.ndarray, share: float = 1.0) -> np.ndarray:
 
 
 class Fixed(CameraEffect):
-    """Draws always the largest number, so that a change can be held against a library's."""
+    """Draws always the largest number, so that a change can be compared with a library's."""
 
     def uniform(self, faces, low, high):
         return keras.ops.ones((keras.ops.shape(faces)[0], 1, 1)) * high
