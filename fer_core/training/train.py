@@ -16,8 +16,9 @@ from fer_core.evaluation.judge import library_versions
 from fer_core.models import ModelSpec, find
 from fer_core.models.recipe import Recipe
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import SavedModel
+from fer_core.savedmodels import SavedModel, WholeRun
 from fer_core.savedmodels.network import load_network
+from fer_core.savedmodels.run import FaceCounts
 from fer_core.settings import settings
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.fit import Fitted, Labelled, fit
@@ -102,20 +103,20 @@ def train(
         _clear(folder)
         return start.folder
     say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; saving and judging.")
-    facts = {
-        "name": name,
-        "classes": protocol.classes,
-        "protocol": protocol.name,
-        "faces": {"train": len(split.train), "validation": len(split.validation)},
+    run = WholeRun(
+        name=name,
+        classes=protocol.classes,
+        protocol=protocol.name,
+        faces=FaceCounts(train=len(split.train), validation=len(split.validation)),
         **_facts_of(network),
         **_facts_of_run(fitted, recipe),
-    }
+    )
     history = fitted.history
     if start:
-        facts, history = added_up(facts, start), whole_history(start, fitted)
+        run, history = added_up(run, start), whole_history(start, fitted)
     from fer_core.training.record import save  # converts and judges, by TensorFlow and LiteRT
 
-    saved = save(spec, network, history, facts, dataset, validation_part, weights)
+    saved = save(spec, network, history, run, dataset, validation_part, weights)
     _clear(folder)
     return saved
 

@@ -34,7 +34,7 @@ def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
     for file in FILES:
         saved.file(file)
     assert saved.history()["epoch"].tolist() == [1, 2]
-    facts = saved.recipe()
+    facts = saved.run().as_json()
     assert (facts["parameters"], facts["recipe"]["epochs"]) == (1_275_783, 2)
     assert "A test." in (folder / "card.md").read_text()
     (state,) = checkpoints.iterdir()
@@ -126,8 +126,8 @@ def test_saved_weights_are_converted_and_judged_again(stripes, checkpoints, tmp_
     weights = tmp_path / "weights"
     train("custom_cnn", stripes, Recipe(epochs=1, batch_size=32), weights=weights)
     before = open_model("custom_cnn", weights)
-    answers, facts = before.predictions().test.probabilities, before.recipe()
+    answers, facts = before.predictions().test.probabilities, before.run()
     convert_again("custom_cnn", stripes, weights)
     after = open_model("custom_cnn", weights)
-    assert after.recipe() == facts
+    assert after.run() == facts
     np.testing.assert_allclose(after.predictions().test.probabilities, answers, atol=2e-3)
