@@ -11,7 +11,7 @@ from fer_core.dataset import FaceDataset, find_protocol
 from fer_core.evaluation.evaluate import evaluate_and_write
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import WholeRun, open_model, update_manifest
+from fer_core.savedmodels import WholeRun, alone_with, open_model, update_manifest
 from fer_core.savedmodels.convert import halve, save_keras
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import settings
@@ -41,25 +41,26 @@ def save(
         weights: Folder of all saved models.
     """
     plain = rebuild(spec, network)
-    staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
-    folder = staging / spec.name
-    shutil.rmtree(staging, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if spec.is_frozen:
-        head_model(plain).save_weights(folder / "head.weights.h5")
-        halve(folder / "head.weights.h5")
-    else:
-        save_keras(plain, folder / "model.keras")
-    write_bytes(folder / "model.tflite", convert_fastest(plain, validation))
-    write_text(folder / "history.csv", _rounded(history).to_csv(index=False))
-    write_json(folder / "recipe.json", run.as_json())
-    record = evaluate_and_write(spec.name, dataset, staging)
-    write_text(folder / "card.md", model_card(spec, run, record))
-    saved = weights / spec.name
-    put_folder(folder, saved)
-    staging.rmdir()
-    update_manifest(weights, spec.name)
-    return saved
+    with alone_with(spec.name, weights):
+        staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
+        folder = staging / spec.name
+        shutil.rmtree(staging, ignore_errors=True)
+        folder.mkdir(parents=True)
+        if spec.is_frozen:
+            head_model(plain).save_weights(folder / "head.weights.h5")
+            halve(folder / "head.weights.h5")
+        else:
+            save_keras(plain, folder / "model.keras")
+        write_bytes(folder / "model.tflite", convert_fastest(plain, validation))
+        write_text(folder / "history.csv", _rounded(history).to_csv(index=False))
+        write_json(folder / "recipe.json", run.as_json())
+        record = evaluate_and_write(spec.name, dataset, staging)
+        write_text(folder / "card.md", model_card(spec, run, record))
+        saved = weights / spec.name
+        put_folder(folder, saved)
+        staging.rmdir()
+        update_manifest(weights, spec.name)
+        return saved
 
 
 def _rounded(history: pd.DataFrame) -> pd.DataFrame:

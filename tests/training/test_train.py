@@ -5,8 +5,9 @@ import keras
 import numpy as np
 import pytest
 
+from fer_core.common.locks import only_one
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.errors import DatasetError
+from fer_core.errors import DatasetError, TrainingError
 from fer_core.inference.classifier import Classifier
 from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import open_model
@@ -131,3 +132,12 @@ def test_saved_weights_are_converted_and_judged_again(stripes, checkpoints, tmp_
     after = open_model("custom_cnn", weights)
     assert after.run() == facts
     np.testing.assert_allclose(after.predictions().test.probabilities, answers, atol=2e-3)
+
+
+def test_a_model_that_another_process_trains_is_left_alone(stripes, checkpoints, tmp_path):
+    with (
+        only_one(checkpoints.parent / "locks" / "custom_cnn.lock"),
+        pytest.raises(TrainingError, match="Another process is training custom_cnn"),
+    ):
+        train("custom_cnn", stripes, Recipe(epochs=1), weights=tmp_path)
+    assert not checkpoints.exists()
