@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from fer_core.dataset import PROTOCOLS, load
+from fer_core.dataset import find_protocol, load
 from fer_core.evaluation.cost import machine, milliseconds_per_face
 from fer_core.inference import Classifier
 from fer_core.savedmodels import open_model, saved_names
@@ -36,7 +36,7 @@ def keras_answers(network: tf.keras.Model, faces: np.ndarray) -> np.ndarray:
 def measure(name: str, folder: Path) -> None:
     dataset = load(settings().dataset)
     saved = open_model(name)
-    protocol = PROTOCOLS[saved.recipe()["protocol"]]
+    protocol = find_protocol(saved.run().protocol)
     rows = protocol.split(dataset).validation
     faces, labels = dataset.images[rows], protocol.labels(dataset, rows)
     network = load_network(saved)

@@ -57,7 +57,7 @@ def test_every_file_is_the_one_recorded(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_card_says_what_is_recorded(name):
     saved = open_model(name, WEIGHTS)
-    card = model_card(find(name), saved.recipe(), read_evaluation(saved))
+    card = model_card(find(name), saved.run().whole(), read_evaluation(saved))
     assert saved.file("card.md").read_text() == card
 
 

@@ -77,7 +77,7 @@ def leakage(path: Path = None) -> None:
     from fer_core.audit import duplicates
     from fer_core.cli.source import open_dataset
     from fer_core.common.numerals import percent
-    from fer_core.dataset import PROTOCOLS
+    from fer_core.dataset import find_protocol
     from fer_core.errors import EvaluationError
     from fer_core.savedmodels import open_model, saved_names
 
@@ -86,7 +86,7 @@ def leakage(path: Path = None) -> None:
     for name in saved_names():
         saved = open_model(name)
         predictions = saved.predictions()
-        split = PROTOCOLS[saved.recipe()["protocol"]].split(dataset)
+        split = find_protocol(saved.run().protocol).split(dataset)
         if not np.array_equal(predictions.test.rows, split.test):
             raise EvaluationError(f"{name} was judged on other faces than {dataset.source} holds.")
         learnt = np.zeros(len(dataset), bool)

@@ -100,7 +100,9 @@ def evaluate(
         with alone_with(name, saved.weights):
             record = judging.keep_robustness(saved.folder, record)
             judging.write(saved.folder, predictions, record)
-            write_text(saved.folder / "card.md", model_card(find(name), saved.recipe(), record))
+            write_text(
+                saved.folder / "card.md", model_card(find(name), saved.run().whole(), record)
+            )
             update_manifest(saved.weights, name)
         typer.echo(f"Recorded in {saved.folder}.")
     else:

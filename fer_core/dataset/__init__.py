@@ -2,7 +2,7 @@
 
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.load import load, load_upload
-from fer_core.dataset.protocols import PROTOCOLS, Protocol, Split
+from fer_core.dataset.protocols import PROTOCOLS, Protocol, Split, find_protocol
 
 __all__ = [
     "PROTOCOLS",
@@ -10,6 +10,7 @@ __all__ = [
     "FaceDataset",
     "Protocol",
     "Split",
+    "find_protocol",
     "load",
     "load_upload",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 
 from fer_core.dataset.faces import FaceDataset
 from fer_core.emotions import EMOTIONS, LABEL_SETS, is_one_of, reindexed
-from fer_core.errors import DatasetError
+from fer_core.errors import DatasetError, unknown
 
 _USES = {"train": "to train on", "validation": "to select by", "test": "to test on"}
 
@@ -148,3 +148,14 @@ PROTOCOLS: dict[str, Protocol] = {
         ),
     )
 }
+
+
+def find_protocol(name: str) -> Protocol:
+    """Returns a protocol by name.
+
+    Raises:
+        DatasetError: If there is none; the message suggests the nearest name.
+    """
+    if name not in PROTOCOLS:
+        raise DatasetError(unknown(name, list(PROTOCOLS), "protocol"))
+    return PROTOCOLS[name]

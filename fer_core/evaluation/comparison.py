@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from fer_core.evaluation.record import (
 )
 from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES
 from fer_core.models import REGISTRY, ModelSpec
-from fer_core.savedmodels import PredictedSplit, Predictions, SavedModel, saved_names
+from fer_core.savedmodels import PredictedSplit, Predictions, RunRecord, SavedModel, saved_names
 from fer_core.savedmodels.temperature import apply_temperature
 
 COMMON = "common"
@@ -137,9 +136,9 @@ def read_contender(saved: SavedModel) -> Contender:
     """
     record = read_evaluation(saved)
     predictions = saved.predictions()
-    recipe = saved.recipe()
+    run = saved.run()
     saved.file("card.md")
-    _require_fit(saved.name, record, predictions, recipe)
+    _require_fit(saved.name, record, predictions, run)
     spec = REGISTRY.get(saved.name)
     return Contender(
         name=saved.name,
@@ -156,29 +155,19 @@ def read_contender(saved: SavedModel) -> Contender:
         cost=record.cost,
         robustness=record.robustness,
         history=saved.history(),
-        best_epoch=best_epoch if isinstance(best_epoch := recipe.get("best_epoch"), int) else None,
-        schedule_ended=_schedule_ended(recipe),
+        best_epoch=run.best_epoch,
+        schedule_ended=run.schedule_ended,
         reported=spec.reported if spec else None,
         reported_accuracy=spec.reported_accuracy if spec else None,
     )
 
 
-def _schedule_ended(recipe: dict[str, Any]) -> bool:
-    plan = recipe.get("recipe")
-    if not isinstance(plan, dict) or plan.get("schedule") != "cosine":
-        return False
-    before = recipe.get("warm_start", {}).get("epochs_run", 0)
-    return recipe.get("epochs_run") == before + plan.get("epochs", 0)
-
-
-def _require_fit(
-    name: str, record: Evaluation, predictions: Predictions, recipe: dict[str, Any]
-) -> None:
+def _require_fit(name: str, record: Evaluation, predictions: Predictions, run: RunRecord) -> None:
     """Raises CorruptModel where a model's files, each readable, are not of one judgement."""
     again = f"Run `python -m fer_core evaluate {name} --write` again."
     if record.protocol not in PROTOCOLS:
         raise CorruptModel(f"{name}/evaluation.json is of no known protocol. {again}")
-    if not record.classes == predictions.classes == tuple(recipe["classes"]):
+    if not record.classes == predictions.classes == run.classes:
         raise CorruptModel(
             f"{name}: evaluation.json, predictions.npz and recipe.json name different classes. "
             f"{again}"

@@ -4,16 +4,15 @@ import json
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from fer_core.common.digest import sha256
 from fer_core.common.files import write_json
-from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.dataset import FaceDataset, find_protocol
 from fer_core.dataset.fingerprint import fingerprint
 from fer_core.emotions import EMOTIONS, is_one_of, reindexed
-from fer_core.errors import CorruptModel, EvaluationError
+from fer_core.errors import EvaluationError
 from fer_core.evaluation import calibration, cost
 from fer_core.evaluation.judge import judge
 from fer_core.evaluation.record import CostRecord, DataRecord, Evaluation, read_evaluation
@@ -22,8 +21,10 @@ from fer_core.models import find
 from fer_core.savedmodels import (
     PredictedSplit,
     Predictions,
+    RunRecord,
     SavedModel,
     read_predictions,
+    read_run,
     write_predictions,
 )
 from fer_core.settings import settings
@@ -48,9 +49,9 @@ def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluatio
     Raises:
         DatasetError: If the protocol finds no faces to select by or to test on.
     """
-    recipe = read_recipe(folder)
-    classes = tuple(recipe["classes"])
-    protocol = PROTOCOLS[recipe["protocol"]]
+    run = read_run(folder / "recipe.json")
+    classes = run.classes
+    protocol = find_protocol(run.protocol)
     split = protocol.whole_split(dataset, "validation", "test")
     predictions = as_stored(
         Predictions(
@@ -66,13 +67,13 @@ def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluatio
     record = judge(
         predictions,
         temperature,
-        name=recipe["name"],
+        name=run.name,
         protocol=protocol.name,
         optimistic=same_faces,
-        cost=measure_cost(folder, recipe, dataset.images[split.test]),
+        cost=measure_cost(folder, run, dataset.images[split.test]),
         data=DataRecord(sha256=fingerprint(dataset), faces=len(dataset)),
         model_sha256=sha256(folder / "model.tflite"),
-        seed=recipe.get("seed"),
+        seed=run.seed,
     )
     return predictions, record
 
@@ -88,10 +89,10 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
     Raises:
         EvaluationError: If no face of the dataset shows an emotion the model knows.
     """
-    recipe = saved.recipe()
+    run = saved.run()
     digest = fingerprint(dataset)
     if digest == read_evaluation(saved).data.sha256:
-        tested = PROTOCOLS[recipe["protocol"]].split(dataset).test
+        tested = find_protocol(run.protocol).split(dataset).test
     else:
         tested = dataset.rows("PrivateTest")
     rows = tested if len(tested) else np.arange(len(dataset), dtype=np.int32)
@@ -114,10 +115,10 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
         name=saved.name,
         protocol=OWN,
         optimistic=False,
-        cost=measure_cost(saved.folder, recipe, dataset.images[kept]),
+        cost=measure_cost(saved.folder, run, dataset.images[kept]),
         data=DataRecord(sha256=digest, faces=len(dataset), left_out=len(rows) - len(kept)),
         model_sha256=sha256(saved.file("model.tflite")),
-        seed=recipe.get("seed"),
+        seed=run.seed,
     )
     return predictions, record
 
@@ -178,14 +179,6 @@ def write(folder: Path, predictions: Predictions, record: Evaluation) -> None:
     write_json(folder / "evaluation.json", record.as_json())
 
 
-def read_recipe(folder: Path) -> dict[str, Any]:
-    """Returns `recipe.json` of a model's folder, unverified."""
-    try:
-        return json.loads((folder / "recipe.json").read_text())
-    except (OSError, ValueError) as error:
-        raise CorruptModel(f"{folder / 'recipe.json'} cannot be read: {error}") from error
-
-
 def predict(
     folder: Path, classes: tuple[str, ...], dataset: FaceDataset, rows: np.ndarray
 ) -> PredictedSplit:
@@ -209,13 +202,16 @@ def as_stored(predictions: Predictions) -> Predictions:
     return read_predictions(file)
 
 
-def measure_cost(folder: Path, recipe: dict[str, Any], faces: np.ndarray) -> CostRecord:
+def measure_cost(folder: Path, run: RunRecord, faces: np.ndarray) -> CostRecord:
     """Returns what the model costs, timed on some faces (uint8, (n, 48, 48))."""
     path = folder / "model.tflite"
-    counts = recipe if "parameters" in recipe else vars(find(recipe["name"]))
+    if run.parameters is None or run.trainable is None:
+        parameters, trainable = find(run.name).parameters, find(run.name).trainable
+    else:
+        parameters, trainable = run.parameters, run.trainable
     return CostRecord(
-        parameters=counts["parameters"],
-        trainable=counts["trainable"],
+        parameters=parameters,
+        trainable=trainable,
         macs=cost.multiply_accumulates(path),
         size=path.stat().st_size,
         milliseconds=round(cost.milliseconds_per_face(path, faces), 4),

@@ -67,7 +67,7 @@ def _claim(spec: ModelSpec) -> dict[str, Any]:
 
 def _figures(saved: SavedModel) -> dict[str, Any]:
     record = read_evaluation(saved)
-    recipe = saved.recipe()
+    run = saved.run()
     accuracy = record.test.metrics["accuracy"]
     validation = record.validation.metrics if record.validation else {}
     return {
@@ -79,9 +79,9 @@ def _figures(saved: SavedModel) -> dict[str, Any]:
         "test_n": record.test.n,
         "validation_accuracy": round(validation["accuracy"].value, 4) if validation else None,
         "validation_log_loss": round(validation["log_loss"].value, 4) if validation else None,
-        "epochs": recipe.get("epochs_run"),
-        "best_epoch": recipe.get("best_epoch"),
-        "minutes": recipe.get("minutes"),
+        "epochs": run.epochs_run,
+        "best_epoch": run.best_epoch,
+        "minutes": run.minutes,
         "parameters": record.cost.parameters,
         "mmacs": round(record.cost.macs / 1e6, 1),
         "size_mb": round(record.cost.size / 1e6, 2),

@@ -14,16 +14,20 @@ from fer_core.savedmodels.predictions import (
     read_predictions,
     write_predictions,
 )
+from fer_core.savedmodels.run import RunRecord, WholeRun, read_run
 
 __all__ = [
     "EVALUATION_SCHEMA",
     "PredictedSplit",
     "Predictions",
+    "RunRecord",
     "SavedModel",
+    "WholeRun",
     "alone_with",
     "open_model",
     "read_manifest",
     "read_predictions",
+    "read_run",
     "saved_names",
     "update_manifest",
     "write_predictions",

@@ -1,6 +1,5 @@
 """Reading the folders `weights/<name>/`, each file verified before it is used."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from fer_core.common.locks import only_one
 from fer_core.errors import CorruptModel, FileError, ModelNotFound, unknown
 from fer_core.savedmodels.manifest import read_manifest, verify
 from fer_core.savedmodels.predictions import Predictions, read_predictions
+from fer_core.savedmodels.run import RunRecord, read_object, read_run
 from fer_core.savedmodels.temperature import apply_temperature
 from fer_core.savedmodels.threshold import default_threshold
 from fer_core.settings import settings
@@ -48,31 +48,17 @@ class SavedModel:
         """Returns the verified path of one of its files; raises CorruptModel if it is not right."""
         return verify(self.weights, self.name, file)
 
-    def _json(self, file: str) -> dict[str, Any]:
-        path = self.file(file)
-        try:
-            found = json.loads(path.read_text())
-        except ValueError as error:
-            raise CorruptModel(f"{self.name}/{file} is not readable JSON: {error}") from error
-        if not isinstance(found, dict):
-            raise CorruptModel(f"{self.name}/{file} holds no JSON object.")
-        return found
-
-    def recipe(self) -> dict[str, Any]:
+    def run(self) -> RunRecord:
         """Everything needed to train it again, and the library versions that did.
 
         Raises:
             CorruptModel: If the file is not the one saved, or names no classes.
         """
-        recipe = self._json("recipe.json")
-        classes = recipe.get("classes")
-        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-            raise CorruptModel(f"{self.name}/recipe.json lacks the list `classes`.")
-        return recipe
+        return read_run(self.file("recipe.json"))
 
     def evaluation(self) -> dict[str, Any]:
         """The recorded judgement; raises CorruptModel for a schema this version cannot read."""
-        record = self._json("evaluation.json")
+        record = read_object(self.file("evaluation.json"))
         if record.get("schema") != EVALUATION_SCHEMA:
             raise CorruptModel(
                 f"{self.name}/evaluation.json has schema {record.get('schema')!r}, not "
@@ -108,7 +94,7 @@ class SavedModel:
     @property
     def classes(self) -> tuple[str, ...]:
         """Emotion names in the order of its outputs."""
-        return tuple(self.recipe()["classes"])
+        return self.run().classes
 
     @property
     def temperature(self) -> float:

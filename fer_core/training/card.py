@@ -7,22 +7,23 @@ from typing import Any
 from fer_core.evaluation.record import Evaluation
 from fer_core.models import ModelSpec
 from fer_core.models.recipe import Recipe
+from fer_core.savedmodels import WholeRun
 from fer_core.training.recipes import OURS, REPORT
 
 
-def model_card(spec: ModelSpec, recipe: dict[str, Any], record: Evaluation) -> str:
+def model_card(spec: ModelSpec, run: WholeRun, record: Evaluation) -> str:
     """Returns `card.md` of a model.
 
     Args:
         spec: The architecture.
-        recipe: What is in `recipe.json`.
+        run: What is in `recipe.json`.
         record: What is in `evaluation.json`.
     """
     origin = "this project" if spec.report == "ours" else f"report {spec.report}"
-    classes = ", ".join(recipe["classes"])
+    classes = ", ".join(run.classes)
     text = f"""# {spec.title}
 
-`{spec.name}`, from {origin}. {recipe["parameters"]:,} parameters, {recipe["trainable"]:,} of them
+`{spec.name}`, from {origin}. {run.parameters:,} parameters, {run.trainable:,} of them
 trained.
 
 ## Figures
@@ -33,14 +34,14 @@ trained.
 
 FER2013 (Goodfellow et al. 2013): 48 x 48 gray faces found by web search, with noisy labels (people
 agree with them in about 65 % of cases). Classes: {classes}. Trained on
-{recipe["faces"]["train"]:,} faces; {recipe["faces"]["validation"]:,} others selected the epoch
-({recipe["best_epoch"]} of {recipe["epochs_run"]}) and fitted the temperature
+{run.faces.train:,} faces; {run.faces.validation:,} others selected the epoch
+({run.best_epoch} of {run.epochs_run}) and fitted the temperature
 ({record.calibration.temperature:.2f}).
 
 ## How it was trained
 
-{_effort(spec, recipe)} {recipe["recipe"]["note"]}
-{_again(spec, recipe)}
+{_effort(spec, run)} {run.recipe.get("note", "")}
+{_again(spec, run)}
 
 ## Intended use
 
@@ -60,18 +61,18 @@ age, gender or skin colour, so no figure by them is known.
     return "\n\n".join(textwrap.fill(part, 100) for part in text.split("\n\n")) + "\n"
 
 
-def _effort(spec: ModelSpec, recipe: dict[str, Any]) -> str:
+def _effort(spec: ModelSpec, run: WholeRun) -> str:
     what = " for the head, after its trunk's features," if spec.is_frozen else ""
-    return f"{recipe['minutes']:.0f} min{what} on {recipe['machine']}."
+    return f"{run.minutes:.0f} min{what} on {run.machine}."
 
 
-def _again(spec: ModelSpec, recipe: dict[str, Any]) -> str:
+def _again(spec: ModelSpec, run: WholeRun) -> str:
     """Says how the model can be trained again, by a command where one still does just that."""
-    command = _command(spec, recipe["recipe"])
-    if earlier := recipe.get("warm_start"):
+    command = _command(spec, run.recipe)
+    if earlier := run.warm_start:
         by = f" by `{command} --warm-start`" if command else ""
         return (
-            f"It went on{by} from the best of {earlier['epochs_run']} epochs trained before; "
+            f"It went on{by} from the best of {earlier.epochs_run} epochs trained before; "
             "`recipe.json` holds every recipe on the way and everything else."
         )
     if command is None:

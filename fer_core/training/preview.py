@@ -24,8 +24,8 @@ def recipe_as_trained(name: str) -> Recipe:
         CorruptModel: If the saved model's `recipe.json` is not the one that was saved.
     """
     recipe = recipe_for(name)
-    saved = open_model(name).recipe().get("recipe", {}) if name in saved_names() else {}
-    if "augmentation" not in saved:
+    saved = open_model(name).run().recipe if name in saved_names() else None
+    if not saved or "augmentation" not in saved:
         return recipe
     zoom = tuple(saved["augmentation"]["zoom"])
     augmentation = Augmentation(**{**saved["augmentation"], "zoom": zoom})

@@ -2,17 +2,16 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import keras
 import pandas as pd
 
 from fer_core.common.files import put_folder, write_bytes, write_json, write_text
-from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.dataset import FaceDataset, find_protocol
 from fer_core.evaluation.evaluate import evaluate_and_write
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import open_model, update_manifest
+from fer_core.savedmodels import WholeRun, alone_with, open_model, update_manifest
 from fer_core.savedmodels.convert import halve, save_keras
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import settings
@@ -25,7 +24,7 @@ def save(
     spec: ModelSpec,
     network: keras.Model,
     history: pd.DataFrame,
-    facts: dict[str, Any],
+    run: WholeRun,
     dataset: FaceDataset,
     validation: Labelled,
     weights: Path,
@@ -36,31 +35,32 @@ def save(
         spec: The architecture.
         network: Trained, in whatever precision.
         history: One row for each epoch.
-        facts: What `recipe.json` holds.
+        run: What `recipe.json` holds.
         dataset: FER2013, to judge it on.
         validation: Faces that decide how the LiteRT file is stored.
         weights: Folder of all saved models.
     """
     plain = rebuild(spec, network)
-    staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
-    folder = staging / spec.name
-    shutil.rmtree(staging, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if spec.is_frozen:
-        head_model(plain).save_weights(folder / "head.weights.h5")
-        halve(folder / "head.weights.h5")
-    else:
-        save_keras(plain, folder / "model.keras")
-    write_bytes(folder / "model.tflite", convert_fastest(plain, validation))
-    write_text(folder / "history.csv", _rounded(history).to_csv(index=False))
-    write_json(folder / "recipe.json", facts)
-    record = evaluate_and_write(spec.name, dataset, staging)
-    write_text(folder / "card.md", model_card(spec, facts, record))
-    saved = weights / spec.name
-    put_folder(folder, saved)
-    staging.rmdir()
-    update_manifest(weights, spec.name)
-    return saved
+    with alone_with(spec.name, weights):
+        staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
+        folder = staging / spec.name
+        shutil.rmtree(staging, ignore_errors=True)
+        folder.mkdir(parents=True)
+        if spec.is_frozen:
+            head_model(plain).save_weights(folder / "head.weights.h5")
+            halve(folder / "head.weights.h5")
+        else:
+            save_keras(plain, folder / "model.keras")
+        write_bytes(folder / "model.tflite", convert_fastest(plain, validation))
+        write_text(folder / "history.csv", _rounded(history).to_csv(index=False))
+        write_json(folder / "recipe.json", run.as_json())
+        record = evaluate_and_write(spec.name, dataset, staging)
+        write_text(folder / "card.md", model_card(spec, run, record))
+        saved = weights / spec.name
+        put_folder(folder, saved)
+        staging.rmdir()
+        update_manifest(weights, spec.name)
+        return saved
 
 
 def _rounded(history: pd.DataFrame) -> pd.DataFrame:
@@ -87,11 +87,11 @@ def convert_again(name: str, dataset: FaceDataset, weights: Path | None = None) 
     """
     spec, weights = find(name), weights or settings().weights_to_write
     saved = open_model(name, weights)
-    facts = saved.recipe()
-    protocol = PROTOCOLS[facts["protocol"]]
+    run = saved.run().whole()
+    protocol = find_protocol(run.protocol)
     rows = protocol.whole_split(dataset, "validation", "test").validation
     validation = Labelled(dataset.images[rows][..., None], protocol.labels(dataset, rows))
-    return save(spec, load_network(saved), saved.history(), facts, dataset, validation, weights)
+    return save(spec, load_network(saved), saved.history(), run, dataset, validation, weights)
 
 
 def rebuild(spec: ModelSpec, network: keras.Model) -> keras.Model:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ import keras
 import numpy as np
 
 from fer_core.common.digest import sha256
+from fer_core.common.locks import only_one
 from fer_core.dataset import PROTOCOLS, FaceDataset
+from fer_core.errors import TrainingError
 from fer_core.evaluation.judge import library_versions
 from fer_core.models import ModelSpec, find
 from fer_core.models.recipe import Recipe
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import SavedModel
+from fer_core.savedmodels import SavedModel, WholeRun
 from fer_core.savedmodels.network import load_network
+from fer_core.savedmodels.run import FaceCounts
 from fer_core.settings import settings
 from fer_core.training.augmentation import augmentation_layers
 from fer_core.training.fit import Fitted, Labelled, fit
@@ -69,9 +73,31 @@ def train(
         BudgetSpent: When the budget is over; call again to continue.
         ModelNotFound: If there is no saved model to start from.
         DatasetError: If the protocol leaves one of the dataset's splits empty.
-        TrainingError: If a warm start would learn from faces that the saved model was not to see.
+        TrainingError: If a warm start would learn from faces that the saved model was not to see,
+            or another process is training this model.
     """
     spec, weights = find(name), weights or settings().weights_to_write
+    with _alone(name):
+        return _train(spec, dataset, recipe, weights, warm_start, fit_only, budget, say)
+
+
+def _alone(name: str) -> AbstractContextManager[None]:
+    """Keeps others from training this model, whose state two would spoil, meanwhile."""
+    busy = TrainingError(f"Another process is training {name}. Wait until it has ended.")
+    return only_one(settings().checkpoints.parent / "locks" / f"{name}.lock", busy)
+
+
+def _train(
+    spec: ModelSpec,
+    dataset: FaceDataset,
+    recipe: Recipe,
+    weights: Path,
+    warm_start: bool,
+    fit_only: bool,
+    budget: float | None,
+    say: Callable[[str], None],
+) -> Path:
+    name = spec.name
     protocol = PROTOCOLS[recipe.protocol or spec.protocol]
     split = protocol.whole_split(dataset, "train", "validation", *([] if fit_only else ["test"]))
     start = starting_model(name, protocol.name, dataset, weights) if warm_start else None
@@ -102,20 +128,20 @@ def train(
         _clear(folder)
         return start.folder
     say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; saving and judging.")
-    facts = {
-        "name": name,
-        "classes": protocol.classes,
-        "protocol": protocol.name,
-        "faces": {"train": len(split.train), "validation": len(split.validation)},
+    run = WholeRun(
+        name=name,
+        classes=protocol.classes,
+        protocol=protocol.name,
+        faces=FaceCounts(train=len(split.train), validation=len(split.validation)),
         **_facts_of(network),
         **_facts_of_run(fitted, recipe),
-    }
+    )
     history = fitted.history
     if start:
-        facts, history = added_up(facts, start), whole_history(start, fitted)
+        run, history = added_up(run, start), whole_history(start, fitted)
     from fer_core.training.record import save  # converts and judges, by TensorFlow and LiteRT
 
-    saved = save(spec, network, history, facts, dataset, validation_part, weights)
+    saved = save(spec, network, history, run, dataset, validation_part, weights)
     _clear(folder)
     return saved
 

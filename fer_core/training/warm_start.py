@@ -5,7 +5,6 @@ A cosine that starts again is a warm restart (Loshchilov and Hutter 2017, "SGDR"
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -14,11 +13,9 @@ from fer_core.dataset.fingerprint import fingerprint
 from fer_core.errors import TrainingError
 from fer_core.evaluation.record import read_evaluation
 from fer_core.models.recipe import Recipe
-from fer_core.savedmodels import SavedModel, open_model
+from fer_core.savedmodels import SavedModel, WholeRun, open_model
+from fer_core.savedmodels.run import Leg
 from fer_core.training.fit import DECIMALS, Fitted
-
-_COUNTED = ("best_epoch", "epochs_run", "minutes")
-_OF_A_LEG = (*_COUNTED, "machine", "versions", "recipe", "warm_start")
 
 
 def starting_model(name: str, protocol: str, dataset: FaceDataset, weights: Path) -> SavedModel:
@@ -32,17 +29,15 @@ def starting_model(name: str, protocol: str, dataset: FaceDataset, weights: Path
 
     Raises:
         ModelNotFound: If it is not saved.
-        TrainingError: If it was trained by another protocol or on other faces, or if its recipe
-            does not say for how long.
+        CorruptModel: If its `recipe.json` does not say for how long it was trained.
+        TrainingError: If it was trained by another protocol or on other faces.
     """
     start = open_model(name, weights)
-    recipe = start.recipe()
-    if missing := [key for key in _COUNTED if key not in recipe]:
-        raise TrainingError(f"{name}/recipe.json lacks {', '.join(missing)}: train it from new.")
+    run = start.run().whole()
     same_faces = read_evaluation(start).data.sha256 == fingerprint(dataset)
-    if recipe["protocol"] != protocol or not same_faces:
+    if run.protocol != protocol or not same_faces:
         raise TrainingError(
-            f"{name} is saved as trained by protocol {recipe['protocol']} on "
+            f"{name} is saved as trained by protocol {run.protocol} on "
             f"{'these' if same_faces else 'other'} faces; a warm start by {protocol} on "
             f"{dataset.source} could test it on faces it has learnt."
         )
@@ -51,12 +46,12 @@ def starting_model(name: str, protocol: str, dataset: FaceDataset, weights: Path
 
 def restarted(recipe: Recipe, start: SavedModel) -> Recipe:
     """Returns the recipe with another seed: no order and no augmentation comes a second time."""
-    return replace(recipe, seed=recipe.seed + start.recipe()["epochs_run"])
+    return replace(recipe, seed=recipe.seed + start.run().whole().epochs_run)
 
 
 def is_better(fitted: Fitted, start: SavedModel, monitor: str) -> bool:
     """Returns whether the epoch kept is better on the validation split than the saved model."""
-    before = start.history().set_index("epoch")[monitor][start.recipe()["best_epoch"]]
+    before = start.history().set_index("epoch")[monitor][start.run().whole().best_epoch]
     after = round(fitted.history.set_index("epoch")[monitor][fitted.best_epoch], DECIMALS)
     return bool(after < before if monitor == "val_loss" else after > before)
 
@@ -68,13 +63,13 @@ def whole_history(start: SavedModel, fitted: Fitted) -> pd.DataFrame:
     return pd.concat([before, after], ignore_index=True)
 
 
-def added_up(facts: dict[str, Any], start: SavedModel) -> dict[str, Any]:
-    """Returns the facts of a run with the epochs and minutes before its warm start counted in."""
-    before = start.recipe()
-    return {
-        **facts,
-        "best_epoch": before["epochs_run"] + facts["best_epoch"],
-        "epochs_run": before["epochs_run"] + facts["epochs_run"],
-        "minutes": round(before["minutes"] + facts["minutes"], 1),
-        "warm_start": {key: before[key] for key in _OF_A_LEG if key in before},
+def added_up(run: WholeRun, start: SavedModel) -> WholeRun:
+    """Returns a run with the epochs and minutes before its warm start counted in."""
+    before = start.run().whole()
+    counted = {
+        "best_epoch": before.epochs_run + run.best_epoch,
+        "epochs_run": before.epochs_run + run.epochs_run,
+        "minutes": round(before.minutes + run.minutes, 1),
+        "warm_start": Leg(**before.model_dump(include=set(Leg.model_fields), exclude_unset=True)),
     }
+    return run.model_copy(update=counted)

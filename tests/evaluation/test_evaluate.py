@@ -119,7 +119,7 @@ def test_own_faces_all_test_unless_some_are_set_aside_for_it(saved) -> None:
 
 
 def test_of_the_data_that_trained_it_only_the_test_faces_are_judged(saved, dataset) -> None:
-    recipe = saved.recipe() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
+    recipe = saved.run().as_json() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
     (saved.folder / "recipe.json").write_text(json.dumps(recipe))
     (saved.folder / "model.tflite").write_bytes(brightness_network(3))
     evaluate_and_write("custom_cnn", dataset, saved.weights)
@@ -134,7 +134,7 @@ def test_of_the_data_that_trained_it_only_the_test_faces_are_judged(saved, datas
 
 
 def test_own_faces_of_unknown_emotions_are_left_out_and_counted(saved, weights, dataset) -> None:
-    recipe = saved.recipe() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
+    recipe = saved.run().as_json() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
     (saved.folder / "recipe.json").write_text(json.dumps(recipe))
     (saved.folder / "model.tflite").write_bytes(brightness_network(3))
     evaluate_and_write("custom_cnn", dataset, weights)

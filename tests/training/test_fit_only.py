@@ -57,5 +57,5 @@ def test_what_jax_fitted_is_converted_and_judged_here(stripes, checkpoints, tmp_
     assert backend == "jax" and state.startswith(str(checkpoints))
 
     folder = train("mini_xception", stripes, recipe, weights=tmp_path / "weights")
-    facts = open_model("mini_xception", folder.parent).recipe()
+    facts = open_model("mini_xception", folder.parent).run().as_json()
     assert facts["epochs_run"] == 2 and "jax" in facts["versions"]

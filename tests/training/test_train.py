@@ -5,8 +5,9 @@ import keras
 import numpy as np
 import pytest
 
+from fer_core.common.locks import only_one
 from fer_core.dataset import PROTOCOLS, FaceDataset
-from fer_core.errors import DatasetError
+from fer_core.errors import DatasetError, TrainingError
 from fer_core.inference.classifier import Classifier
 from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import open_model
@@ -34,7 +35,7 @@ def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
     for file in FILES:
         saved.file(file)
     assert saved.history()["epoch"].tolist() == [1, 2]
-    facts = saved.recipe()
+    facts = saved.run().as_json()
     assert (facts["parameters"], facts["recipe"]["epochs"]) == (1_275_783, 2)
     assert "A test." in (folder / "card.md").read_text()
     (state,) = checkpoints.iterdir()
@@ -126,8 +127,17 @@ def test_saved_weights_are_converted_and_judged_again(stripes, checkpoints, tmp_
     weights = tmp_path / "weights"
     train("custom_cnn", stripes, Recipe(epochs=1, batch_size=32), weights=weights)
     before = open_model("custom_cnn", weights)
-    answers, facts = before.predictions().test.probabilities, before.recipe()
+    answers, facts = before.predictions().test.probabilities, before.run()
     convert_again("custom_cnn", stripes, weights)
     after = open_model("custom_cnn", weights)
-    assert after.recipe() == facts
+    assert after.run() == facts
     np.testing.assert_allclose(after.predictions().test.probabilities, answers, atol=2e-3)
+
+
+def test_a_model_that_another_process_trains_is_left_alone(stripes, checkpoints, tmp_path):
+    with (
+        only_one(checkpoints.parent / "locks" / "custom_cnn.lock"),
+        pytest.raises(TrainingError, match="Another process is training custom_cnn"),
+    ):
+        train("custom_cnn", stripes, Recipe(epochs=1), weights=tmp_path)
+    assert not checkpoints.exists()

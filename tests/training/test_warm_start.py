@@ -5,11 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_core.errors import ModelNotFound, TrainingError
+from fer_core.errors import CorruptModel, ModelNotFound, TrainingError
 from fer_core.models import backbones
 from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.network import load_network
+from fer_core.savedmodels.run import Leg
 from fer_core.training.fit import Fitted, Labelled
 from fer_core.training.train import state_folder, train
 from fer_core.training.warm_start import added_up, is_better, restarted, starting_model
@@ -51,7 +52,7 @@ def test_it_goes_on_from_the_saved_weights(stripes, checkpoints, weights):
         train("custom_cnn", stripes, recipe, weights=weights, warm_start=True)
     np.testing.assert_allclose(learnt[0], answers, atol=1e-5)
     saved = open_model("custom_cnn", weights)
-    history, facts = saved.history(), saved.recipe()
+    history, facts = saved.history(), saved.run().as_json()
     assert history["epoch"].tolist() == [1, 2, 3, 4, 5]
     assert (facts["best_epoch"], facts["epochs_run"], facts["recipe"]["epochs"]) == (5, 5, 2)
     assert facts["minutes"] == pytest.approx(history["seconds"].sum() / 60, abs=0.11)
@@ -64,7 +65,7 @@ def test_it_learns_more_and_clears_its_state(stripes, checkpoints, weights):
     train("custom_cnn", stripes, recipe, weights=weights, warm_start=True)
     saved = open_model("custom_cnn", weights)
     assert saved.history()["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
-    assert saved.recipe()["best_epoch"] > 3
+    assert saved.run().best_epoch > 3
     (state,) = checkpoints.iterdir()
     assert list(state.iterdir()) and not list(state.glob("*.npz"))
 
@@ -84,7 +85,7 @@ def test_one_that_gets_no_better_leaves_the_saved_model(stripes, checkpoints, we
 
 def test_a_tie_is_not_better(once):
     start = open_model("custom_cnn", once)
-    best = start.recipe()["best_epoch"]
+    best = start.run().best_epoch
     for column, sign in (("val_accuracy", 1), ("val_loss", -1)):
         before = start.history().set_index("epoch")[column][best]
         for change, expected in ((4e-7, False), (-1e-3, False), (1e-3, True)):
@@ -104,11 +105,9 @@ def test_faces_that_the_saved_model_may_have_learnt_are_refused(stripes, once):
 
 
 def test_a_recipe_that_does_not_say_for_how_long_is_refused(stripes, once, monkeypatch):
-    bare = {
-        key: v for key, v in open_model("custom_cnn", once).recipe().items() if key != "minutes"
-    }
-    monkeypatch.setattr("fer_core.savedmodels.SavedModel.recipe", lambda self: bare)
-    with pytest.raises(TrainingError, match="lacks minutes"):
+    bare = open_model("custom_cnn", once).run().model_copy(update={"minutes": None})
+    monkeypatch.setattr("fer_core.savedmodels.SavedModel.run", lambda self: bare)
+    with pytest.raises(CorruptModel, match="lacks minutes"):
         starting_model("custom_cnn", "fer2013", stripes, once)
 
 
@@ -141,21 +140,21 @@ def test_no_trunk_is_fetched_for_weights_that_are_saved_whole(
 
 def test_epochs_and_minutes_are_counted_from_the_first(once):
     start = open_model("custom_cnn", once)
-    facts = {"best_epoch": 2, "epochs_run": 4, "minutes": 1.0, "name": "custom_cnn"}
-    counted = added_up(facts, start)
-    assert (counted["best_epoch"], counted["epochs_run"]) == (5, 7)
-    assert counted["minutes"] == pytest.approx(1.0 + start.recipe()["minutes"])
-    assert counted["name"] == "custom_cnn"
-    assert counted["warm_start"]["epochs_run"] == 3
+    changed = {"best_epoch": 2, "epochs_run": 4, "minutes": 1.0}
+    counted = added_up(start.run().whole().model_copy(update=changed), start)
+    assert (counted.best_epoch, counted.epochs_run) == (5, 7)
+    assert counted.minutes == pytest.approx(1.0 + start.run().minutes)
+    assert counted.name == "custom_cnn"
+    assert counted.warm_start.epochs_run == 3
+    assert counted.as_json()["warm_start"]["recipe"] == start.run().recipe
 
 
 def test_every_leg_is_kept(once, monkeypatch):
-    twice = open_model("custom_cnn", once).recipe() | {"warm_start": {"epochs_run": 1}}
-    monkeypatch.setattr("fer_core.savedmodels.SavedModel.recipe", lambda self: twice)
-    facts = {"best_epoch": 1, "epochs_run": 1, "minutes": 1.0}
-    assert added_up(facts, open_model("custom_cnn", once))["warm_start"]["warm_start"] == {
-        "epochs_run": 1
-    }
+    run = open_model("custom_cnn", once).run().whole()
+    twice = run.model_copy(update={"warm_start": Leg(epochs_run=1)})
+    monkeypatch.setattr("fer_core.savedmodels.SavedModel.run", lambda self: twice)
+    counted = added_up(run, open_model("custom_cnn", once))
+    assert counted.as_json()["warm_start"]["warm_start"] == {"epochs_run": 1}
 
 
 def test_it_shares_no_state_with_a_cold_start(stripes, checkpoints, once):
