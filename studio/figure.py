@@ -31,7 +31,7 @@ def show(
     Returns:
         What `st.plotly_chart` does: with `selection`, what is selected.
     """
-    if figure.layout.font.color != GRAY_90:
+    if figure.layout.font.color != compat.darkest_gray():
         ink(figure)
     config = {**_CONFIG, "scrollZoom": bool(selection)}
     event = st.plotly_chart(
