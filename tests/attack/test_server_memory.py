@@ -65,7 +65,7 @@ def test_oldest_session_gives_way_and_reads_why(server):
             send(visitor, 24)
         for visitor in (second, third, first):
             visitor.run()
-        assert first.says("ran short of memory and let go")
+        assert first.says("ran short of memory and dropped")
         assert not second.says("ran short")
         assert not third.says("ran short")
         first.run()
