@@ -9,7 +9,7 @@ import streamlit as st
 from fer_core.dataset import FaceDataset, load
 from fer_core.errors import FerError
 from fer_core.settings import settings
-from studio.markdown import plain
+from studio.failure import show_failure
 
 
 @dataclass(frozen=True)
@@ -55,4 +55,4 @@ def _load(path: Path, state: int) -> Loaded:
 def say_unreadable(error: FerError) -> None:
     """Draws why a dataset is not there; a public server names none of its own paths."""
     said = "The dataset of this server cannot be read." if settings().hosted else str(error)
-    st.error(plain(said), icon=":material/folder_off:")
+    show_failure(said, ":material/folder_off:")

@@ -23,6 +23,7 @@ from fer_core.common.memory import return_free_blocks
 from fer_core.errors import BudgetError
 from fer_core.settings import settings
 from studio import compat
+from studio.markdown import plain
 
 TIDIED_EVERY = 5.0
 """Seconds between two looks at who has left and who holds what."""
@@ -62,7 +63,7 @@ def visit() -> None:
     _used.set()
     budget().hear(session)
     for sentence in _untold.pop(session, []):
-        st.warning(sentence, icon=":material/memory:")
+        st.warning(plain(sentence), icon=":material/memory:")
 
 
 def when_left(leave: Callable[[str], None]) -> None:

@@ -98,3 +98,17 @@ def rankings(made_up_five: Path) -> list[Ranking]:
     found, reason = rankings_of(field.contenders, field.untrained)
     assert reason is None
     return found
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    """Sets settings by their names for the length of a test."""
+
+    def set_to(**limits: object) -> None:
+        for name, value in limits.items():
+            monkeypatch.setenv(f"FER_{name.upper()}", str(value))
+        settings.cache_clear()
+
+    yield set_to
+    monkeypatch.undo()
+    settings.cache_clear()

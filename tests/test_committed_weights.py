@@ -5,6 +5,7 @@ import pytest
 
 from fer_core.evaluation.evaluate import evaluate
 from fer_core.evaluation.record import read_evaluation
+from fer_core.evaluation.robustness import mean_accuracy
 from fer_core.faces import crop, detector
 from fer_core.inference import Classifier
 from fer_core.models import backbones, find
@@ -65,6 +66,13 @@ def test_the_card_says_what_is_recorded(name):
 def test_robustness_and_the_code_that_judged_are_recorded(name):
     record = read_evaluation(open_model(name, WEIGHTS))
     assert record.robustness and record.commit
+
+
+def test_slim_vgg_reads_faces_in_bad_light():
+    record = read_evaluation(open_model("slim_vgg", WEIGHTS)).robustness
+    value = {(p.corruption, p.severity): p.accuracy.value for p in record.points}
+    assert value["darkness", 5] >= 0.64 and value["contrast", 5] >= 0.64
+    assert mean_accuracy(record) >= 0.55
 
 
 def test_all_of_them_stay_small_enough_to_clone():

@@ -26,18 +26,6 @@ def saved(image: Image.Image, form: str, **options) -> bytes:
     return file.getvalue()
 
 
-@pytest.fixture
-def limited(monkeypatch):
-    def set_to(**limits: object) -> None:
-        for name, value in limits.items():
-            monkeypatch.setenv(f"FER_{name.upper()}", str(value))
-        settings.cache_clear()
-
-    yield set_to
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
 @pytest.mark.parametrize(
     ("form", "options"),
     [

@@ -111,6 +111,15 @@ def test_files_are_written_by_the_one_writer():
     assert found.keys() == _WRITES_ELSEWHERE.keys(), found
 
 
+def test_errors_are_shown_in_one_place_which_makes_them_text():
+    showing = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "studio").rglob("*.py")
+        if "st.error(" in path.read_text()
+    }
+    assert showing == {"studio/failure.py"}
+
+
 def test_networks_are_opened_in_one_place():
     opening = {
         str(path.relative_to(ROOT))

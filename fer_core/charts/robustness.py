@@ -64,7 +64,7 @@ def robustness_curves(contenders: Sequence[Contender], corruptions: Sequence[str
         "Accuracy under disturbances",
         figure,
         f"Severity 0 is the face as it is; every point is the same {n:,} test faces, disturbed. "
-        f"Bars are 95 % intervals. {levels_text(corruptions)}",
+        f"Bars are 95 % intervals. {_unseen_text(corruptions)}{levels_text(corruptions)}",
         robustness_table(measured),
     )
 
@@ -74,6 +74,12 @@ def _points(contender: Contender, corruption: str) -> list[RobustnessPoint]:
     assert contender.robustness is not None
     wanted = ("none", corruption)
     return [point for point in contender.robustness.points if point.corruption in wanted]
+
+
+def _unseen_text(corruptions: Sequence[str]) -> str:
+    """Returns which of the disturbances no training has used, in a sentence."""
+    unseen = [CORRUPTIONS[name].title for name in corruptions if CORRUPTIONS[name].is_unseen]
+    return f"No training has used {', '.join(unseen).lower()}. " if unseen else ""
 
 
 def levels_text(corruptions: Sequence[str]) -> str:

@@ -43,18 +43,18 @@ def train(
     if every and warm_start:
         raise TrainingError("--all trains what is not saved: there is nothing to start from.")
     if convert_only:
+        if name is None or fit_only or warm_start:
+            raise TrainingError("--convert-only trains nothing: name one model and no other way.")
         _convert(name, data)
         return
     names = [find(name).name] if name else _unsaved(recipe)
     _train(names, recipe, protocol, epochs, warm_start, fit_only, budget, data, go_on=every)
 
 
-def _convert(name: str | None, data: str | None) -> None:
+def _convert(name: str, data: str | None) -> None:
     from fer_core.cli.source import open_dataset
     from fer_core.training.record import convert_again
 
-    if name is None:
-        raise TrainingError("Name the one model to convert.")
     typer.echo(f"{name} is in {convert_again(name, open_dataset(data))}.")
 
 

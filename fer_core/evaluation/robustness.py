@@ -144,14 +144,18 @@ CORRUPTIONS: dict[str, Corruption] = {
     "mouth": Corruption("Mouth covered", (4, 6, 9, 12, 16), "rows of 48", _covered(MOUTH_ROW)),
     "motion": Corruption("Motion blur", (3, 5, 7, 9, 11), "px", _each(_motion), is_unseen=True),
     "side_light": Corruption(
-        "Light from one side",
+        "Side light",
         (0.7, 0.5, 0.35, 0.2, 0.1),
         "share of the light left at the far edge",
         _side_light,
         is_unseen=True,
     ),
     "salt_and_pepper": Corruption(
-        "Salt and pepper", (1, 3, 6, 10, 15), "% of the pixels", _salt_and_pepper, is_unseen=True
+        "Impulse noise",
+        (1, 3, 6, 10, 15),
+        "% of the pixels black or white",
+        _salt_and_pepper,
+        is_unseen=True,
     ),
 }
 
@@ -177,6 +181,7 @@ def measure_robustness(
     faces: np.ndarray,
     labels: np.ndarray,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    known: RobustnessRecord | None = None,
 ) -> RobustnessRecord:
     """Returns accuracy with interval as the faces are, and under each disturbance and severity.
 
@@ -185,10 +190,13 @@ def measure_robustness(
         faces: uint8 array of shape (n, 48, 48).
         labels: Shape (n,), indices into the classifier's classes.
         progress: Called with steps done and steps in all.
+        known: Measured on the same faces before; only what it lacks is measured.
     """
+    points = list(known.points) if known else []
+    there = {(point.corruption, point.severity) for point in points}
     weights = resample_weights(len(labels))
     steps = [("none", 0), *((name, severity) for name in CORRUPTIONS for severity in SEVERITIES)]
-    points = []
+    steps = [step for step in steps if step not in there]
     for done, (name, severity) in enumerate(steps, start=1):
         changed = faces
         if severity:

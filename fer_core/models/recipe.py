@@ -22,7 +22,7 @@ class Augmentation:
         camera: Probability of each of the changes below, which are drawn one by one.
         covered: Largest share of each side of a rectangle of one gray that covers the face.
         gamma: Largest exponent of the gray values, or its inverse; 1 leaves them.
-        gain: Smallest share of the light that is left, or its inverse; 1 leaves all.
+        gain: Smallest share of the light that is left; up to its inverse, at most 2, is added.
         low_contrast: Smallest share of the contrast that is left; 1 leaves all.
         blur: Largest sigma of a Gaussian blur, pixels.
         resolution: Largest number of pixels, along each axis, that become one.

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from fer_core.models.recipe import Augmentation, Recipe
 
-FACE = Augmentation(rotation=10, shift=4, zoom=(0.85, 1.2), flip=True, brightness=0.15)
+STRONG = Augmentation(rotation=10, shift=4, zoom=(0.85, 1.2), flip=True, brightness=0.15)
 """Strong: framing, light and pose."""
 
-LIGHT = Augmentation(rotation=10, shift=3, zoom=(0.9, 1.15), flip=True)
+SLIGHT = Augmentation(rotation=10, shift=3, zoom=(0.9, 1.15), flip=True)
 """Slight changes of framing."""
 
 R1 = Recipe(
@@ -17,7 +17,7 @@ R1 = Recipe(
     schedule="plateau",
     patience=12,
     plateau_patience=4,
-    augmentation=LIGHT,
+    augmentation=SLIGHT,
     note="R1 names Adam with a lowered rate, EarlyStopping, ReduceLROnPlateau and augmentation "
     "but prints no values; these are ours.",
 )
@@ -30,7 +30,7 @@ FROZEN = Recipe(
     schedule="plateau",
     patience=8,
     plateau_patience=3,
-    augmentation=LIGHT,
+    augmentation=SLIGHT,
     precision="mixed_bfloat16",
     note="The head is trained on the frozen trunk's features of five views of each face, "
     "the first as it is and four augmented, computed once.",
@@ -54,7 +54,7 @@ R4_AUGMENTED = replace(
     monitor="val_accuracy",
     schedule="plateau",
     plateau_patience=3,
-    augmentation=LIGHT,
+    augmentation=SLIGHT,
     note="Beyond the report: augmentation, a rate that falls, more epochs; selected on PublicTest.",
 )
 """R4's, carried on."""
@@ -74,6 +74,6 @@ R4_COSINE = replace(
     warmup_epochs=2,
     ema=0.998,
     precision="mixed_bfloat16",
-    augmentation=replace(LIGHT, shift=4),
+    augmentation=replace(SLIGHT, shift=4),
 )
 """R4's deeper networks."""

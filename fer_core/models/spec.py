@@ -26,7 +26,7 @@ class ModelSpec:
         protocol: Protocol it is trained and tested under.
         place: In every list, and in the palette of colours; the next free number for a new one.
         recipe: How we train it.
-        minutes: About how long that took; the queue of trainings begins with the cheapest.
+        queue: Place in `train --all`, which begins with what takes least, trunk features included.
         report_recipe: The report's own way, or None.
         reported: What the report claims, in its own words; None if it claims nothing.
         reported_accuracy: The accuracy in that claim, 0..1; None if it claims no accuracy.
@@ -39,7 +39,7 @@ class ModelSpec:
     protocol: str
     place: int
     recipe: Recipe
-    minutes: float
+    queue: int
     report_recipe: Recipe | None = None
     reported: str | None = None
     reported_accuracy: float | None = None

@@ -72,12 +72,19 @@ def cover(largest: float) -> Change:
     return change
 
 
+_BRIGHTEST = 2.0
+"""Largest factor of light: beyond it most of a face is white."""
+
+
 def exposure(gamma: float, gain: float) -> Change:
-    """Gray values take an exponent of 1 / gamma to gamma, then a factor of gain to 1 / gain."""
+    """Gray values take an exponent of 1 / gamma to gamma, then a factor of gain to 1 / gain.
+
+    The factor is at most 2.
+    """
 
     def change(effect: CameraEffect, faces: keras.KerasTensor) -> keras.KerasTensor:
         power = effect.scale(faces, 1 / gamma, gamma)
-        light = effect.scale(faces, gain, min(1 / gain, 2.0))
+        light = effect.scale(faces, gain, min(1 / gain, _BRIGHTEST))
         return 255 * ops.power(faces / 255, power) * light
 
     return change

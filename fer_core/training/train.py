@@ -62,7 +62,8 @@ def train(
         warm_start: Starts from the saved model's weights, and replaces it only by one that is
             better on the validation split.
         fit_only: Leaves a portable state in place of a saved model; needs neither TensorFlow nor
-            LiteRT nor test faces, so that it runs on any Keras backend.
+            LiteRT nor test faces, so that it runs on any Keras backend; a frozen trunk needs
+            TensorFlow, and teachers LiteRT where their answers are not in the state yet.
         budget: Minutes after which to stop, trunk features included, or None.
         say: Receives sentences about what is being done.
 
@@ -111,15 +112,7 @@ def _train(
     soft = soft_targets(dataset, split.train, train_part.labels, protocol.classes, recipe, folder)
     train_part = replace(train_part, soft=soft)
     network = _new_network(spec, len(protocol.classes), recipe, start)
-    learner = head_model(network) if spec.is_frozen else network
-    fitted = read_fitted(folder, learner)
-    if fitted is None:
-        parts, limit = (train_part, validation_part), Budget(budget)
-        if spec.is_frozen:
-            parts = _features(network, *parts, recipe, folder, say, limit)
-        layers = [] if spec.is_frozen else augmentation_layers(recipe.augmentation, recipe.seed)
-        fitted = fit(learner, layers, *parts, recipe, folder, limit)
-        write_fitted(folder, learner, fitted)
+    fitted = _fitted(spec, network, train_part, validation_part, recipe, folder, say, budget)
     if fit_only:
         say(f"{name}: best epoch {fitted.best_epoch} of {len(fitted.history)}; fitted, not judged.")
         return folder
@@ -144,6 +137,29 @@ def _train(
     saved = save(spec, network, history, run, dataset, validation_part, weights)
     _clear(folder)
     return saved
+
+
+def _fitted(
+    spec: ModelSpec,
+    network: keras.Model,
+    train_part: Labelled,
+    validation_part: Labelled,
+    recipe: Recipe,
+    folder: Path,
+    say: Callable[[str], None],
+    budget: float | None,
+) -> Fitted:
+    """Fits a network in place, or the head of one on a frozen trunk, unless that is done."""
+    learner = head_model(network) if spec.is_frozen else network
+    if (earlier := read_fitted(folder, learner)) is not None:
+        return earlier
+    parts, limit = (train_part, validation_part), Budget(budget)
+    if spec.is_frozen:
+        parts = _features(network, *parts, recipe, folder, say, limit)
+    layers = [] if spec.is_frozen else augmentation_layers(recipe.augmentation, recipe.seed)
+    fitted = fit(learner, layers, *parts, recipe, folder, limit)
+    write_fitted(folder, learner, fitted)
+    return fitted
 
 
 def _new_network(
@@ -218,7 +234,16 @@ def _features(
     say: Callable[[str], None],
     limit: Budget,
 ) -> tuple[Labelled, Labelled]:
-    """Returns what a frozen trunk makes of the faces: all that its head ever sees."""
+    """Returns what a frozen trunk makes of the faces: all that its head ever sees.
+
+    Raises:
+        TrainingError: On another Keras backend than TensorFlow.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise TrainingError(
+            f"{network.name} has a frozen trunk, whose features only TensorFlow computes here: "
+            "train it with KERAS_BACKEND=tensorflow. It takes minutes on a CPU."
+        )
     from fer_core.training.features import trunk_features
 
     found = []

@@ -9,6 +9,7 @@ from fer_core.faces import AUTO, DETECTORS, NAMES, fallback_notice, fetch_file, 
 from fer_core.inference import default_model
 from fer_core.savedmodels import open_model
 from fer_core.settings import settings
+from studio.failure import show_failure
 from studio.loaders import models_in_order, title
 
 
@@ -102,6 +103,6 @@ def _fetch() -> None:
         with st.spinner("Fetching YuNet, 233 kB"):
             fetch_file("yunet")
     except DownloadError as error:
-        st.error(str(error))
+        show_failure(error)
     else:
         st.rerun()

@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.errors import FerError
 from fer_core.savedmodels import saved_names
 from studio.classify.modes import BATCH, STREAM, VIDEO, WEBCAM, choose_mode
-from studio.markdown import plain
+from studio.failure import show_failure
 from studio.no_model import no_model
 from studio.page import lead
 
@@ -19,7 +19,7 @@ def show_page() -> None:
     try:
         _read_chosen()
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_failure(error)
 
 
 def _read_chosen() -> None:

@@ -16,8 +16,8 @@ from fer_core.faces import crop
 from fer_core.images import decoded
 from fer_core.savedmodels import open_model, saved_names
 from studio.comparison.choice import choose_pair
+from studio.failure import show_failure
 from studio.loaders import fingerprint, pipeline
-from studio.markdown import plain
 from studio.pictures import choose
 
 ANSWER = "its answer"
@@ -77,7 +77,7 @@ def _choose_face(model: str) -> np.ndarray | None:
             faces = reader.analyze(rgb) or [reader.analyze_whole(rgb)]
             crops = crop(rgb, [face.box for face in faces])
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/broken_image:")
+        show_failure(error, ":material/broken_image:")
         return None
     number = 0
     if len(faces) > 1:
@@ -111,7 +111,7 @@ def _show_maps(pair: tuple[Contender, ...], face: np.ndarray, label: str) -> Non
                 if wants_cam:
                     _show_cam(contender, face, explained.label)
             except FerError as error:
-                st.error(plain(str(error)), icon=":material/error:")
+                show_failure(error)
 
 
 def _describe(contender: Contender, explained: Explained) -> None:

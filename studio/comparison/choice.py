@@ -18,6 +18,7 @@ from fer_core.evaluation.ranking import Ranking, best_first
 from fer_core.evaluation.significance import Comparison, compare_all
 from fer_core.settings import settings
 from studio.loaders import state_of_models
+from studio.markdown import plain
 
 UPLOADED = "uploaded_predictions"
 """Key in the session's state: contenders somebody brought, by name."""
@@ -74,7 +75,7 @@ def choose(field: Field) -> Ranking | None:
         try:
             chosen = _common(_key(chosen), chosen)
         except EvaluationError as error:
-            st.info(str(error), icon=":material/group_off:")
+            st.info(plain(str(error)), icon=":material/group_off:")
             return None
         st.caption(
             f"{len(chosen[0].split):,} faces, {', '.join(chosen[0].classes)}: none of these models "

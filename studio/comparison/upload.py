@@ -13,8 +13,8 @@ from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import settings
 from studio import memory
 from studio.comparison.choice import JOINED, UPLOADED, read_all
+from studio.failure import show_failure
 from studio.loaders import title
-from studio.markdown import plain
 
 
 def show_upload(chosen: Ranking) -> None:
@@ -50,7 +50,7 @@ def _bring_predictions() -> None:
         known = read_all().contenders
         contender = read_uploaded(name or file.name, file.name, file.getvalue(), known)
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_failure(error)
         return
     _join(contender)
     st.rerun()
@@ -75,7 +75,7 @@ def _bring_faces(chosen: Ranking) -> None:
     try:
         _judge(file.name, file.getvalue(), runnable)
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_failure(error)
 
 
 def _judge(file: str, data: bytes, runnable: list[Contender]) -> None:

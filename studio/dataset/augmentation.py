@@ -13,7 +13,7 @@ from fer_core.training.preview import augmented, recipe_as_trained
 from fer_core.training.recipes import OURS
 from studio.dataset.view import View
 from studio.face_grid import Face, face_grid
-from studio.markdown import plain
+from studio.failure import show_failure
 
 COUNT = 15
 
@@ -38,7 +38,7 @@ def show_augmentation(view: View) -> None:
         with st.spinner("Another process loads TensorFlow and augments (about 10 s, then kept)"):
             faces = _augmented(face.tobytes(), name, repr(recipe), count, int(seed))
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_failure(error)
         return
     grid = [Face(0, face, label, "as it is")]
     grid += [Face(n, changed, label, f"draw {n}") for n, changed in enumerate(faces, 1)]

@@ -20,6 +20,7 @@ from fer_core.errors import FerError
 from fer_core.savedmodels import PredictedSplit, Predictions, open_model
 from studio.dataset.gallery import show_gallery
 from studio.dataset.view import View, duplicates_of, once
+from studio.failure import show_failure
 from studio.loaders import fingerprint, models_in_order, title
 from studio.markdown import plain
 
@@ -65,7 +66,7 @@ def _show_doubtful_others(view: View) -> None:
         version = fingerprint(name)
         predictions = open_model(name).predictions()
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_failure(error)
         return
     if view.dataset is not None and not fits_predictions(view.dataset.labels, predictions):
         _other_faces(f"{plain(title(name))}'s stored answers")

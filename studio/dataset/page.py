@@ -12,7 +12,7 @@ from studio.dataset.quality import show_quality
 from studio.dataset.samples import show_samples
 from studio.dataset.source import choose_dataset
 from studio.dataset.view import View, choose_classes
-from studio.markdown import plain
+from studio.failure import show_failure
 from studio.page import lead
 
 SECTIONS = {
@@ -40,4 +40,4 @@ def show_page() -> None:
                 try:
                     show_section(view)
                 except FerError as error:
-                    st.error(plain(str(error)), icon=":material/error:")
+                    show_failure(error)

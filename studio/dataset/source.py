@@ -12,6 +12,7 @@ from fer_core.errors import FerError
 from fer_core.settings import settings
 from studio import memory
 from studio.datasets import Loaded, load_path, say_unreadable
+from studio.failure import show_failure
 from studio.markdown import plain
 
 CHOSEN = "dataset_path"
@@ -97,7 +98,7 @@ def _fetch() -> None:
         fetch_fer2013(source, tell)
     except FerError as error:
         bar.empty()
-        st.error(plain(str(error)), icon=":material/cloud_off:")
+        show_failure(error, ":material/cloud_off:")
         return
     _forget()
     st.rerun()
@@ -115,7 +116,7 @@ def _name_path() -> None:
     try:
         load_path(Path(path))
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/folder_off:")
+        show_failure(error, ":material/folder_off:")
         return
     _forget()
     st.session_state[CHOSEN] = path
@@ -137,7 +138,7 @@ def _upload() -> None:
         with st.spinner("Reading the upload"), memory.room_for_dataset(data):
             dataset = load_upload(file.name, data)
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/upload_file:")
+        show_failure(error, ":material/upload_file:")
         return
     _forget()
     st.session_state[_TAKEN] = file.file_id

@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from fer_core.errors import FerError
+from studio.failure import show_failure
 from studio.imageops.sources import choose_pictures
-from studio.markdown import plain
 from studio.page import lead
 
 _VIEWS = (
@@ -22,7 +22,7 @@ def show_page() -> None:
     try:
         _show_all()
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_failure(error)
 
 
 def _show_all() -> None:

@@ -10,7 +10,8 @@ from fer_core.images import EXTENSIONS, decode_reduced
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS
-from studio.markdown import code, plain
+from studio.failure import show_failure
+from studio.markdown import code
 from studio.pictures import Picture
 
 PREVIEW_SIDE = 1200
@@ -77,7 +78,7 @@ def _shown_of(pictures: list[Picture]) -> tuple[list[Picture], Preview | None]:
         try:
             previews.append(_preview(picture))
         except ImageError as error:
-            st.error(f"{code(picture.name)}: {plain(str(error))}", icon=":material/broken_image:")
+            show_failure(error, ":material/broken_image:", of=picture.name)
     if not previews:
         return [], None
     number = 0

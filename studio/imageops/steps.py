@@ -11,6 +11,7 @@ from fer_core.imageops import OPERATIONS, OperationPipeline, Step
 from fer_core.imageops.parameters import Number, Switch, Words
 from fer_core.imageops.pipeline import MOST_STEPS
 from fer_core.imageops.presets import PRESETS
+from studio.failure import show_failure
 from studio.imageops.settings import edit_settings
 from studio.markdown import plain
 
@@ -99,7 +100,7 @@ def _open_file() -> None:
             key="ops_pipeline_file",
         )
         if error := st.session_state.get("ops_pipeline_error"):
-            st.error(plain(error), icon=":material/error:")
+            show_failure(error)
 
 
 def _draw_row(editor: _Editor, place: int, row: _Row) -> None:

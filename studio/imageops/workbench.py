@@ -14,10 +14,10 @@ from fer_core.imageops import OperationPipeline, Stage, to_script
 from fer_core.imageops.archive import zip_results
 from fer_core.images import decoded, encode_png, shrunk
 from studio.before_after import before_after
+from studio.failure import show_failure
 from studio.figure import show_exhibit
 from studio.imageops.sources import PREVIEW_SIDE, Preview
 from studio.imageops.steps import edit_pipeline
-from studio.markdown import plain
 from studio.pictures import Picture
 
 
@@ -37,7 +37,7 @@ def work(pictures: Sequence[Picture], preview: Preview) -> str:
         _show(preview.image, result)
         st.caption(_about(preview, result))
         if problem:
-            st.error(plain(problem), icon=":material/error:")
+            show_failure(problem)
         _downloads(pictures, preview, pipeline, bool(problem))
     _details(pipeline, stages, preview.image, result)
     return _sentence(stages, preview.image, result)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer_core.errors import FerError
 from fer_core.images import shrunk
+from studio.failure import show_failure
 from studio.markdown import plain
 from studio.page import lead
 from studio.pictures import choose
@@ -27,12 +28,12 @@ def show_page() -> None:
         try:
             _choose_and_paint()
         except FerError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            show_failure(error)
     with left:
         try:
             sentence = _show_easel()
         except FerError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            show_failure(error)
             sentence = "A photo and a painting become one picture."
     show_strip()
     with answer:
@@ -63,7 +64,7 @@ def _choose_and_paint() -> None:
     try:
         photo, faces = read(pictures[0].data)
     except FerError as error:
-        st.error(f"{plain(pictures[0].name)}: {error}", icon=":material/broken_image:")
+        show_failure(error, ":material/broken_image:", of=pictures[0].name)
         return
     with st.container(horizontal=True, wrap=False, gap="small"):
         for title, picture in (("Photo", photo), (paintings[0].title, paintings[0].picture)):

@@ -10,6 +10,7 @@ from fer_core.images import EXTENSIONS, decode_reduced, shrunk
 from fer_core.settings import settings
 from fer_core.styletransfer.engine import LARGEST_STYLE
 from fer_core.styletransfer.paintings import PAINTINGS
+from studio.failure import show_failure
 from studio.markdown import plain
 
 _CHOSEN = "style_painting"
@@ -107,7 +108,7 @@ def _own() -> list[tuple[str, np.ndarray]]:
         try:
             own.append((file.name.rsplit(".", 1)[0][:24], _uploaded(file.getvalue())))
         except ImageError as error:
-            st.error(f"{plain(file.name)}: {error}", icon=":material/broken_image:")
+            show_failure(error, ":material/broken_image:", of=file.name)
     return own
 
 

@@ -15,7 +15,7 @@ from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import StyleOptions
 from studio import compat, memory
 from studio.data_url import data_url
-from studio.markdown import plain
+from studio.failure import show_failure
 from studio.style.painted import Painted, keep
 from studio.style.paintings import Choice
 from studio.turns import duration, waiting
@@ -74,7 +74,7 @@ def offer_to_paint(
                 Request(photo, pictures, options, tuple(faces)), compat.session_id()
             )
         except BudgetError as error:
-            st.error(str(error), icon=":material/hourglass_disabled:")
+            show_failure(error, ":material/hourglass_disabled:")
             return
         titles = tuple(choice.title for choice in paintings)
         st.session_state[_JOB] = (job, name, titles)
@@ -106,7 +106,7 @@ def report() -> None:
     if not job:
         return
     if job[0].state == State.FAILED:
-        st.error(plain(job[0].message), icon=":material/error:")
+        show_failure(job[0].message)
     elif job[0].state == State.CANCELLED:
         st.info("The painting was cancelled.", icon=":material/close:")
 

@@ -10,19 +10,6 @@ from clips import clip
 from fer_core.dataset import load_upload
 from fer_core.errors import DatasetError, VideoError
 from fer_core.inference.video import UploadReader
-from fer_core.settings import settings
-
-
-@pytest.fixture
-def limited(monkeypatch):
-    def set_to(**limits: int) -> None:
-        for name, value in limits.items():
-            monkeypatch.setenv(f"FER_{name.upper()}", str(value))
-        settings.cache_clear()
-
-    yield set_to
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def parquet_that_crashes() -> bytes:

@@ -105,3 +105,11 @@ def test_a_network_can_be_fitted_alone_beside_the_saved_one(queue):
     status, said, _, trained = queue("custom_cnn", "--fit-only")
     assert status == 0 and [name for name, _, _ in trained] == ["custom_cnn"]
     assert "replaces it" not in said
+
+
+@pytest.mark.parametrize("other", ["--all", "--fit-only", "--warm-start"])
+def test_a_conversion_goes_with_no_other_way_of_training(queue, other):
+    name = [] if other == "--all" else ["custom_cnn"]
+    status, _, said, trained = queue(*name, "--convert-only", other)
+    assert status == 1
+    assert "trains nothing" in said and not trained

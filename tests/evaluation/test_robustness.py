@@ -121,3 +121,22 @@ def test_means_keep_what_was_trained_on_apart_from_what_was_not() -> None:
 
 def interval(value: float) -> Interval:
     return Interval(value=value, low=value, high=value)
+
+
+def test_what_is_known_is_not_measured_again(faces: np.ndarray) -> None:
+    class Counting:
+        asked = 0
+
+        def predict(self, given: np.ndarray) -> np.ndarray:
+            self.asked += 1
+            return np.tile(np.array([1.0, 0.0]), (len(given), 1))
+
+    labels = np.zeros(len(faces), np.uint8)
+    whole = measure_robustness(Counting(), faces, labels)
+    lacking = whole.points[:-5]
+    again = Counting()
+    found = measure_robustness(
+        again, faces, labels, known=RobustnessRecord(n=len(faces), points=lacking)
+    )
+    assert again.asked == 5
+    assert found == whole

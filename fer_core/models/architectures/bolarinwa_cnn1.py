@@ -20,7 +20,7 @@ SPEC = ModelSpec(
     report_recipe=R4,
     reported="about 64 %",
     reported_accuracy=0.64,
-    minutes=15,
+    queue=3,
 )
 
 

@@ -29,7 +29,7 @@ SPEC = ModelSpec(
     report_recipe=R4,
     reported="over 72 %",
     reported_accuracy=0.72,
-    minutes=36,
+    queue=6,
 )
 
 

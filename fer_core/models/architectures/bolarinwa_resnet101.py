@@ -26,7 +26,7 @@ SPEC = ModelSpec(
     reported="about 32 %",
     reported_accuracy=0.32,
     trunk="resnet101",
-    minutes=20,
+    queue=4,
 )
 
 

@@ -18,7 +18,7 @@ SPEC = ModelSpec(
     place=1,
     recipe=R1,
     report_recipe=R1,
-    minutes=71,
+    queue=10,
 )
 
 

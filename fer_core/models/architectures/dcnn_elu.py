@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fer_core.models.recipe import Augmentation, Recipe
-from fer_core.models.shared_recipes import LIGHT
+from fer_core.models.shared_recipes import SLIGHT
 from fer_core.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SPEC = ModelSpec(
         warmup_epochs=2,
         ema=0.998,
         precision="mixed_bfloat16",
-        augmentation=replace(LIGHT, shift=4),
+        augmentation=replace(SLIGHT, shift=4),
         note="For R3's 100 epochs at most: fewer under a cosine, an average of the weights and "
         "lighter augmentation; selected on faces it is not tested on.",
     ),
@@ -44,7 +44,7 @@ SPEC = ModelSpec(
     ),
     reported="82.42 % (374 of 2,127 wrong)",
     reported_accuracy=0.8242,
-    minutes=75,
+    queue=11,
 )
 
 

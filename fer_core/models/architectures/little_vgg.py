@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fer_core.models.recipe import Recipe
-from fer_core.models.shared_recipes import LIGHT
+from fer_core.models.shared_recipes import SLIGHT
 from fer_core.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ SPEC = ModelSpec(
     place=12,
     recipe=replace(
         _REPORT,
-        augmentation=LIGHT,
+        augmentation=SLIGHT,
         precision="mixed_bfloat16",
         note="R5's recipe with rotation, shift, zoom and flip.",
     ),
     report_recipe=_REPORT,
     reported="validation log-loss 0.79786",
-    minutes=42,
+    queue=7,
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fer_core.models.recipe import Recipe
-from fer_core.models.shared_recipes import LIGHT
+from fer_core.models.shared_recipes import SLIGHT
 from fer_core.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _RECIPE = Recipe(
     schedule="cosine",
     warmup_epochs=2,
     ema=0.998,
-    augmentation=LIGHT,
+    augmentation=SLIGHT,
     note="R2 trains 85 epochs; the cosine, the average and these augmentations are ours.",
 )
 
@@ -44,7 +44,7 @@ SPEC = ModelSpec(
     ),
     reported="65 % validation accuracy",
     reported_accuracy=0.65,
-    minutes=50,
+    queue=8,
 )
 
 

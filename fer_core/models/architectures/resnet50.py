@@ -20,7 +20,7 @@ SPEC = ModelSpec(
     recipe=FROZEN,
     report_recipe=FROZEN_REPORT,
     trunk="resnet50",
-    minutes=2,
+    queue=1,
 )
 
 

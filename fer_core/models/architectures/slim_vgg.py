@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fer_core.models.recipe import Recipe
-from fer_core.models.shared_recipes import FACE
+from fer_core.models.shared_recipes import STRONG
 from fer_core.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ SPEC = ModelSpec(
         label_smoothing=0.1,
         ema=0.998,
         precision="mixed_bfloat16",
-        augmentation=replace(FACE, contrast=0.2, erasing=0.2),
+        augmentation=replace(STRONG, contrast=0.2, erasing=0.2),
         note="Our own network and recipe.",
     ),
-    minutes=117,
+    queue=12,
 )
 
 

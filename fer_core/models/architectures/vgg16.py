@@ -19,7 +19,7 @@ SPEC = ModelSpec(
     recipe=FROZEN,
     report_recipe=FROZEN_REPORT,
     trunk="vgg16",
-    minutes=3,
+    queue=2,
 )
 
 

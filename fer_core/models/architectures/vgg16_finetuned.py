@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fer_core.models.architectures.vgg16 import head
 from fer_core.models.recipe import Recipe
-from fer_core.models.shared_recipes import FACE
+from fer_core.models.shared_recipes import STRONG
 from fer_core.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _RECIPE = Recipe(
     label_smoothing=0.1,
     ema=0.998,
     precision="mixed_bfloat16",
-    augmentation=replace(FACE, erasing=0.25),
+    augmentation=replace(STRONG, erasing=0.25),
     note="Blocks 3 to 5 are trained at a lowered rate; R1 prints no values, these are ours.",
 )
 
@@ -36,7 +36,7 @@ SPEC = ModelSpec(
     recipe=_RECIPE,
     report_recipe=replace(_RECIPE, ema=None, label_smoothing=0.0),
     trunk="vgg16",
-    minutes=60,
+    queue=9,
 )
 
 

@@ -14,9 +14,9 @@ from fer_core.settings import settings
 from studio.classify.batch.run import BatchRun, entries_of
 from studio.classify.controls import Controls, choose_controls
 from studio.classify.limits import largest_file_mb
+from studio.failure import show_failure
 from studio.figure import show
 from studio.loaders import pipeline, title
-from studio.markdown import plain
 from studio.page import lead
 
 _RUN, _FILES = "batch_run", "batch_of_files"
@@ -106,7 +106,7 @@ def _offer(
     try:
         total, entries = entries_of(files)
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/broken_image:")
+        show_failure(error, ":material/broken_image:")
         return None
     run = BatchRun(controls.model, controls.detector, controls.threshold, total, entries)
     st.session_state[_RUN] = run

@@ -6,8 +6,8 @@ from fer_core.errors import FerError
 from fer_core.inference import as_records
 from studio.classify.controls import Controls, choose_controls
 from studio.classify.pictures.results import show_faces, show_picture, show_table
+from studio.failure import show_failure
 from studio.loaders import fingerprint, title
-from studio.markdown import plain
 from studio.page import lead
 from studio.pictures import Picture, choose
 from studio.reading import Reading, read
@@ -48,7 +48,7 @@ def _read_picture(picture: Picture, controls: Controls, key: str) -> Reading | N
     try:
         reading = read(picture, picture.digest, controls.model, version, controls.detector, whole)
     except FerError as error:
-        st.error(f"{plain(picture.name)}: {error}", icon=":material/broken_image:")
+        show_failure(error, ":material/broken_image:", of=picture.name)
         if whole:
             _offer_whole(key, whole)
         return None

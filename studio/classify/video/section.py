@@ -17,6 +17,7 @@ from studio.classify.controls import Controls, choose_controls, choose_smoothing
 from studio.classify.limits import largest_file_mb
 from studio.classify.video.results import sentence, show_results
 from studio.data_url import data_url
+from studio.failure import show_failure
 from studio.loaders import pipeline, title
 from studio.markdown import plain
 from studio.page import lead
@@ -68,7 +69,7 @@ def read_video() -> None:
             st.info(_CUT.format(job.summary.seconds), icon=":material/content_cut:")
         show_results(job, PurePath(file.name).stem)
     elif job.state == State.FAILED:
-        st.error(plain(job.message), icon=":material/broken_image:")
+        show_failure(job.message, ":material/broken_image:")
 
 
 def _answer(job: VideoJob | None, name: str) -> str:
@@ -107,7 +108,7 @@ def _offer(file: UploadedFile, controls: Controls, options: StreamOptions, again
         try:
             _queue().submit(job, compat.session_id())
         except BudgetError as error:
-            st.error(plain(str(error)), icon=":material/hourglass_disabled:")
+            show_failure(error, ":material/hourglass_disabled:")
             return
         st.session_state[_JOB], st.session_state[_FILE] = job, file.file_id
         st.rerun()

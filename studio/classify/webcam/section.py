@@ -13,6 +13,7 @@ from studio.classify.controls import Controls, choose_controls, choose_smoothing
 from studio.classify.modes import STREAM
 from studio.classify.webcam import panels
 from studio.classify.webcam.ice import IceServers, ice_servers
+from studio.failure import show_failure
 from studio.loaders import pipeline
 
 _SESSION, _MIRROR = "live_session", "live_mirror"
@@ -89,7 +90,7 @@ def _watch(
         panels.show_status(status, state, controls, servers)
         with st.container():  # always there, so that what follows keeps its place
             if state.error:
-                st.error(state.error, icon=":material/error:")
+                show_failure(state.error)
             if is_on and not state.frames and session.waited() > panels.PATIENCE:
                 panels.explain_waiting(servers)
         if is_on and state.frames:
