@@ -92,13 +92,3 @@ def _answers(address: str) -> bool:
         return True
     except OSError:
         return False
-
-
-def eventually(is_so: Callable[[], bool]) -> bool:
-    """Whether it comes true before patience ends."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if is_so():
-            return True
-        time.sleep(0.2)
-    return False

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from attack.conftest import eventually
+from waiting import eventually
 
 from benchmarks.visitor import Visitor
 

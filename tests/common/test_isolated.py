@@ -1,6 +1,5 @@
 import os
 import signal
-import time
 
 import numpy as np
 import pytest
@@ -20,6 +19,7 @@ from isolated_functions import (
     take,
     wait_for_ever,
 )
+from waiting import wait_until
 
 from fer_core.common import isolated
 from fer_core.common.isolated import Limits, call, stream
@@ -104,7 +104,7 @@ def test_nursery_ends_when_it_is_idle(monkeypatch):
     isolated._nursery._end()
     monkeypatch.setattr(isolated, "IDLE_SECONDS", 0.1)
     answer(kind_and_size, b"")
-    until(lambda: isolated._nursery._process is None)
+    wait_until(lambda: isolated._nursery._process is None)
 
 
 def test_stream_comes_item_by_item():
@@ -123,7 +123,7 @@ def test_closed_stream_ends_its_process():
     items = stream(endless, limits=Limits(), error=ImageError, subject="it")
     reader, guard = next(items)
     items.close()
-    until(lambda: not is_there(reader) and not is_there(guard))
+    wait_until(lambda: not is_there(reader) and not is_there(guard))
 
 
 def test_whoever_gives_up_ends_the_process(monkeypatch, tmp_path):
@@ -137,7 +137,7 @@ def test_whoever_gives_up_ends_the_process(monkeypatch, tmp_path):
     note = tmp_path / "pid"
     with pytest.raises(Left):
         answer(note_and_wait, str(note))
-    until(lambda: not is_there(int(note.read_text())))
+    wait_until(lambda: not is_there(int(note.read_text())))
 
 
 def is_there(process: int) -> bool:
@@ -146,11 +146,3 @@ def is_there(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def until(is_so) -> None:
-    """Waits until something is so; a test that waits in vain fails by its time limit here."""
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -1,8 +1,7 @@
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
+from waiting import wait_until
 
 from fer_core.common import jobs
 from fer_core.common.jobs import Job, JobQueue, State
@@ -35,13 +34,6 @@ def opened(error: Exception | None = None) -> Gated:
     job = Gated(error)
     job.gate.set()
     return job
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.emotions import EMOTIONS
 from fer_core.savedmodels import update_manifest
 from fer_core.settings import ROOT, settings
+from studio.markdown import plain
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_damaged_model_is_named(page, saved_models):
     (saved_models / "custom_cnn" / "model.tflite").write_bytes(b"oops")
     page.run()
     assert not page.exception
-    assert "custom_cnn/model.tflite is not the file that was saved" in page.error[0].value
+    assert plain("custom_cnn/model.tflite is not the file that was saved") in page.error[0].value
 
 
 def test_no_saved_model_shows_how_to_train_one(page, saved_models):

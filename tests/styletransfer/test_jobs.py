@@ -2,11 +2,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import wait_until
 
 from fer_core.common.jobs import State
 from fer_core.settings import ROOT
@@ -29,13 +29,6 @@ FINISHES, NEVER_ENDS, FAILS, DIES, FETCHES = range(5)
 def request(what: int) -> Request:
     picture = np.full((8, 8, 3), what, np.uint8)
     return Request(picture, (picture,), StyleOptions(size=128, seed=what))
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.fixture
