@@ -52,18 +52,20 @@ def evaluate(
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also measure blur, noise, darkness ...")
     ] = False,
+    from_predictions: Annotated[
+        bool,
+        typer.Option(
+            "--from-predictions",
+            help="Judge the answers recorded in predictions.npz again; runs no network.",
+        ),
+    ] = False,
     write: Annotated[
         bool, typer.Option("--write", help="Record the judgement in the model's folder.")
     ] = False,
 ) -> None:
     """Runs a saved model on its test faces, prints its figures, and says if they reproduce."""
-    from fer_core.cli.source import open_dataset, ready_detector
-    from fer_core.common.files import write_text
-    from fer_core.evaluation import evaluate as judging
-    from fer_core.models import find
-    from fer_core.savedmodels import alone_with, open_model, update_manifest
+    from fer_core.savedmodels import open_model
     from fer_core.settings import settings
-    from fer_core.training.card import model_card
 
     if write and data is not None:
         raise typer.BadParameter(
@@ -73,40 +75,87 @@ def evaluate(
         raise typer.BadParameter(
             "is for --data; FER2013 is recorded by --write.", param_hint="--out"
         )
+    if from_predictions and (data is not None or robustness):
+        raise typer.BadParameter(
+            "runs no network, which --data and --robustness need.", param_hint="--from-predictions"
+        )
     saved = open_model(name, settings().weights_to_write if write else None)
-    folder = out or Path("evaluation") / name
+    if from_predictions:
+        _from_predictions(saved, write)
+    elif data is not None:
+        _on_own_faces(saved, data, out or Path("evaluation") / name, faces, robustness)
+    else:
+        _on_fer2013(saved, robustness, write)
+
+
+def _from_predictions(saved: "SavedModel", write: bool) -> None:
+    from fer_core.evaluation.evaluate import judge_stored
+
+    record = judge_stored(saved)
+    _print(record, "predictions.npz")
+    if write:
+        _record(saved, record)
+
+
+def _on_own_faces(
+    saved: "SavedModel", data: Path, folder: Path, faces: Faces, robustness: bool
+) -> None:
+    from fer_core.cli.source import open_dataset, ready_detector
+    from fer_core.evaluation import evaluate as judging
+
     whole = folder.resolve()
-    if data is not None and saved.weights.resolve() in (whole, *whole.parents):
+    if saved.weights.resolve() in (whole, *whole.parents):
         raise typer.BadParameter(
             f"{folder} is among the saved models, whose records are of FER2013; choose another.",
             param_hint="--out",
         )
     saved.file("model.tflite")
-    finder = ready_detector("auto") if data is not None and faces is Faces.AUTO else None
-    dataset = open_dataset(str(data) if data else None, finder)
-    if data is not None:
-        predictions, record = judging.evaluate_own(saved, dataset)
-    else:
-        predictions, record = judging.evaluate(saved.folder, dataset)
+    finder = ready_detector("auto") if faces is Faces.AUTO else None
+    dataset = open_dataset(str(data), finder)
+    predictions, record = judging.evaluate_own(saved, dataset)
     if robustness:
         record = _with_robustness(saved, dataset, predictions, record)
     _print(record, dataset.source)
-    if data is not None:
-        _warn(record, dataset)
-    if data is not None:
-        judging.write(folder, predictions, record)
-        typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
-    elif write:
-        with alone_with(name, saved.weights):
-            record = judging.keep_robustness(saved.folder, record)
-            judging.write(saved.folder, predictions, record)
-            write_text(
-                saved.folder / "card.md", model_card(find(name), saved.run().whole(), record)
-            )
-            update_manifest(saved.weights, name)
-        typer.echo(f"Recorded in {saved.folder}.")
+    _warn(record, dataset)
+    judging.write(folder, predictions, record)
+    typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
+
+
+def _on_fer2013(saved: "SavedModel", robustness: bool, write: bool) -> None:
+    from fer_core.cli.source import open_dataset
+    from fer_core.evaluation.evaluate import evaluate
+
+    saved.file("model.tflite")
+    dataset = open_dataset(None)
+    predictions, record = evaluate(saved.folder, dataset)
+    if robustness:
+        record = _with_robustness(saved, dataset, predictions, record)
+    _print(record, dataset.source)
+    if write:
+        _record(saved, record, predictions)
     else:
         _compare(saved, predictions, record)
+
+
+def _record(
+    saved: "SavedModel", record: "Evaluation", predictions: "Predictions | None" = None
+) -> None:
+    """Writes a judgement, the model's card, and the answers where they are new."""
+    from fer_core.common.files import write_json, write_text
+    from fer_core.evaluation.evaluate import keep_robustness
+    from fer_core.models import find
+    from fer_core.savedmodels import alone_with, update_manifest, write_predictions
+    from fer_core.training.card import model_card
+
+    with alone_with(saved.name, saved.weights):
+        record = keep_robustness(saved.folder, record)
+        if predictions is not None:
+            write_predictions(saved.folder / "predictions.npz", predictions)
+        write_json(saved.folder / "evaluation.json", record.as_json())
+        card = model_card(find(saved.name), saved.run().whole(), record)
+        write_text(saved.folder / "card.md", card)
+        update_manifest(saved.weights, saved.name)
+    typer.echo(f"Recorded in {saved.folder}.")
 
 
 def _warn(record: "Evaluation", dataset: "FaceDataset") -> None:

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_core.evaluation.metrics import log_losses
+from fer_core.evaluation.metrics import BINS, bin_of, log_losses
 from fer_core.savedmodels.temperature import apply_temperature
-
-BINS = 15
-"""Equal-width confidence bins, as in Guo et al."""
 
 
 def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -24,21 +21,6 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
         method="bounded",
     )
     return float(np.exp(found.x))
-
-
-def bin_of(confidence: np.ndarray) -> np.ndarray:
-    """Returns the bin of each confidence, 0..BINS-1; bins are (i / BINS, (i + 1) / BINS]."""
-    return np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
-
-
-def ece_of_bins(gaps: np.ndarray, n: int) -> np.ndarray:
-    """Returns the expected calibration error from each bin's sum of (right - confidence).
-
-    Args:
-        gaps: Shape (..., BINS).
-        n: Number of faces.
-    """
-    return np.abs(gaps).sum(axis=-1) / n
 
 
 def noise_floor(probabilities: np.ndarray) -> float:

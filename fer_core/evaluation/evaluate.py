@@ -123,6 +123,31 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
     return predictions, record
 
 
+def judge_stored(saved: SavedModel) -> Evaluation:
+    """Judges the answers in `predictions.npz` again; runs no network and needs no data.
+
+    What was measured otherwise (cost, robustness, faces in photographs, which data it was) is kept
+    as recorded, and so is the temperature.
+
+    Raises:
+        CorruptModel: If the record or the answers cannot be read.
+    """
+    recorded = read_evaluation(saved)
+    judged = judge(
+        saved.predictions(),
+        recorded.calibration.temperature,
+        name=recorded.name,
+        protocol=recorded.protocol,
+        optimistic=recorded.optimistic,
+        cost=recorded.cost,
+        data=recorded.data,
+        model_sha256=recorded.model_sha256,
+        seed=recorded.seed,
+    )
+    of_answers = ("validation", "test", "per_class", "confusion", "calibration")
+    return recorded.model_copy(update={name: getattr(judged, name) for name in of_answers})
+
+
 def with_robustness(
     folder: Path,
     dataset: FaceDataset,

@@ -4,20 +4,26 @@ A resample of n faces is a row of weights: how often each face was drawn. Every 
 function of weighted sums over faces, so 2,000 resamples cost one matrix product.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from fer_core.evaluation.calibration import BINS, bin_of, ece_of_bins
-from fer_core.evaluation.metrics import label_metrics, log_losses, per_class_metrics
+from fer_core.evaluation.metrics import (
+    METRICS,
+    Metric,
+    as_confusion,
+    confusion_cells,
+    per_class_metrics,
+)
 from fer_core.savedmodels import PredictedSplit
 
 DRAWS = 2000
 
 
 class Interval(BaseModel):
-    """A figure with its 95 % interval (of the ECE, only its spread: see `_ece_interval`).
+    """A figure with its 95 % interval (of the ECE, only its spread: see `_interval`).
 
     Attributes:
         value: On the faces as they are.
@@ -62,25 +68,49 @@ def mean_interval(values: np.ndarray, weights: np.ndarray) -> Interval:
     return percentile_interval(values.mean(), weights @ values.astype(np.float32) / len(values))
 
 
-def metric_intervals(split: PredictedSplit, weights: np.ndarray) -> dict[str, Interval]:
-    """Returns every metric of `METRICS` with its interval; `weights` as in `mean_interval`."""
-    labels, resampled = _confusions(split, weights)
-    values = label_metrics(labels)
-    spread = label_metrics(resampled)
-    intervals = {name: percentile_interval(values[name], spread[name]) for name in values}
-    losses = log_losses(split.probabilities, split.labels)
-    return {
-        **intervals,
-        "log_loss": mean_interval(losses, weights),
-        "ece": _ece_interval(split, weights),
+def metric_intervals(
+    split: PredictedSplit, weights: np.ndarray, names: Iterable[str] = METRICS
+) -> dict[str, Interval]:
+    """Returns metrics with their intervals.
+
+    Args:
+        split: Answers and truth.
+        weights: As in `mean_interval`.
+        names: Keys of `METRICS`, all of them if not given.
+    """
+    metrics = {name: METRICS[name] for name in names}
+    sums = {
+        columns: _sums(columns(split.probabilities, split.labels), weights)
+        for columns in {metric.columns for metric in metrics.values()}
     }
+    return {
+        name: _interval(metric, *sums[metric.columns], len(split))
+        for name, metric in metrics.items()
+    }
+
+
+def _sums(columns: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sums over the faces as they are, shape (m,), and over each resample, (draws, m)."""
+    return columns.sum(axis=0, dtype=np.float64), weights @ columns.astype(np.float32)
+
+
+def _interval(metric: Metric, sums: np.ndarray, resampled: np.ndarray, n: int) -> Interval:
+    """The interval of a metric, or its spread where that covers no true value.
+
+    The value is then itself biased by chance (the ECE of a nearly calibrated model upwards, by
+    about `calibration.noise_floor`), so the truth may lie outside. The spread is moved back by the
+    bias that resampling adds (the resamples' mean minus the value), never below 0.
+    """
+    value, spread = metric.of_sums(sums, n), metric.of_sums(resampled, n)
+    if not metric.covers:
+        spread = np.maximum(spread - (spread.mean() - value), 0)
+    return percentile_interval(value, spread)
 
 
 def per_class_intervals(split: PredictedSplit, weights: np.ndarray) -> dict[str, list[Interval]]:
     """Returns precision, recall and F1 of each class with intervals, one list entry a class."""
-    labels, resampled = _confusions(split, weights)
-    values = per_class_metrics(labels)
-    spread = per_class_metrics(resampled)
+    cells = _sums(confusion_cells(split.probabilities, split.labels), weights)
+    values, spread = (per_class_metrics(as_confusion(sums)) for sums in cells)
     return {
         name: [
             percentile_interval(value, spread[name][:, index])
@@ -88,27 +118,3 @@ def per_class_intervals(split: PredictedSplit, weights: np.ndarray) -> dict[str,
         ]
         for name in values
     }
-
-
-def _confusions(split: PredictedSplit, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The confusion matrix of the faces as they are, and one per resample."""
-    classes = split.probabilities.shape[1]
-    cells = np.eye(classes * classes, dtype=np.float32)[split.labels * classes + split.predicted]
-    shape = (classes, classes)
-    return cells.sum(axis=0, dtype=np.float64).reshape(shape), (weights @ cells).reshape(-1, *shape)
-
-
-def _ece_interval(split: PredictedSplit, weights: np.ndarray) -> Interval:
-    """Spread of the ECE over resamples, moved back by the bias that resampling adds to it (the
-    resamples' mean minus the value), never below 0.
-
-    No confidence interval: the value is itself biased up by chance, by about
-    `calibration.noise_floor` where a model is nearly calibrated, so the truth may lie below.
-    """
-    confidence = split.probabilities.max(axis=1)
-    gap = (split.predicted == split.labels) - confidence
-    bins = np.eye(BINS, dtype=np.float32)[bin_of(confidence)]
-    columns = bins * gap[:, None].astype(np.float32)
-    value = ece_of_bins(columns.sum(axis=0), len(gap))
-    resampled = ece_of_bins(weights @ columns, len(gap))
-    return percentile_interval(value, np.maximum(resampled - (resampled.mean() - value), 0))

@@ -1,24 +1,35 @@
-"""Metrics of a classifier. Those of labels work on confusion matrices, one or a whole stack.
+"""Metrics of a classifier, and the table of those that judge every model.
 
 Curves and areas are scikit-learn's by definition and in the tests, but not by import: for the
 comparison page that would be a second and 60 MB.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 
 from fer_core.savedmodels.temperature import SMALLEST
 
+BINS = 15
+"""Equal-width confidence bins, as in Guo et al. 2017."""
+
 
 @dataclass(frozen=True)
 class Metric:
-    """How a metric is named and read.
+    """How a metric is named, read and computed.
+
+    It is a function of sums over faces of some columns, so that thousands of resamples cost one
+    matrix product (`intervals.py`).
 
     Attributes:
         title: As people read it.
         is_share: Whether it is a fraction shown as a percentage.
         higher_is_better: Whether larger values are better.
+        columns: From probabilities (n, k) and labels (n,), each face's part of the sums, (n, m).
+            Metrics with the same function share the product.
+        of_sums: From sums (..., m) and the number of faces, the values (...).
         covers: Whether its interval holds the true value in 95 of 100 samples; if not, it is only
             the spread over resamples.
     """
@@ -26,6 +37,8 @@ class Metric:
     title: str
     is_share: bool
     higher_is_better: bool
+    columns: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    of_sums: Callable[[np.ndarray, int], np.ndarray]
     covers: bool = True
 
     @property
@@ -33,14 +46,10 @@ class Metric:
         """What its interval is called."""
         return "95 % interval" if self.covers else "spread"
 
-
-METRICS: dict[str, Metric] = {
-    "accuracy": Metric("Accuracy", True, True),
-    "balanced_accuracy": Metric("Balanced accuracy", True, True),
-    "macro_f1": Metric("Macro-F1", True, True),
-    "log_loss": Metric("Log-loss", False, False),
-    "ece": Metric("ECE", True, False, covers=False),
-}
+    def value(self, probabilities: np.ndarray, labels: np.ndarray) -> float:
+        """Returns the metric of probabilities (n, k) and labels (n,)."""
+        sums = self.columns(probabilities, labels).sum(axis=0, dtype=np.float64)
+        return float(self.of_sums(sums, len(labels)))
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -49,24 +58,23 @@ def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) ->
     return cells.reshape(classes, classes)
 
 
-def label_metrics(confusion: np.ndarray) -> dict[str, np.ndarray]:
-    """Returns accuracy, balanced accuracy and macro-F1 of confusion matrices.
+def accuracy(confusion: np.ndarray) -> np.ndarray:
+    """Returns the share of right answers of confusion matrices (..., k, k), shape (...)."""
+    return np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1))
 
-    Balanced accuracy is the mean recall over the classes that occur; macro-F1 the mean F1 over
-    all classes, 0 for one neither seen nor predicted (scikit-learn's `zero_division=0`).
 
-    Args:
-        confusion: Array of shape (..., k, k).
-
-    Returns:
-        Arrays of shape (...), each 0..1.
-    """
+def balanced_accuracy(confusion: np.ndarray) -> np.ndarray:
+    """Returns the mean recall over the classes that occur, of matrices (..., k, k)."""
     recall = np.where(confusion.sum(axis=-1) > 0, per_class_metrics(confusion)["recall"], np.nan)
-    return {
-        "accuracy": np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1)),
-        "balanced_accuracy": np.nanmean(recall, axis=-1),
-        "macro_f1": per_class_metrics(confusion)["f1"].mean(axis=-1),
-    }
+    return np.nanmean(recall, axis=-1)
+
+
+def macro_f1(confusion: np.ndarray) -> np.ndarray:
+    """Returns the mean F1 over all classes, of matrices (..., k, k).
+
+    It is 0 for a class neither seen nor predicted (scikit-learn's `zero_division=0`).
+    """
+    return per_class_metrics(confusion)["f1"].mean(axis=-1)
 
 
 def per_class_metrics(confusion: np.ndarray) -> dict[str, np.ndarray]:
@@ -96,6 +104,72 @@ def log_losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Returns the cross-entropy of each face in nats, shape (n,); their mean is the log-loss."""
     at_truth = probabilities[np.arange(len(labels)), labels]
     return -np.log(np.maximum(at_truth, SMALLEST))
+
+
+def bin_of(confidence: np.ndarray) -> np.ndarray:
+    """Returns the bin of each confidence, 0..BINS-1; bins are (i / BINS, (i + 1) / BINS]."""
+    return np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+
+
+def bin_gaps(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Returns (right - confidence) of each face in the column of its bin, shape (n, BINS)."""
+    confidence = probabilities.max(axis=1)
+    gap = (probabilities.argmax(axis=1) == labels) - confidence
+    return np.eye(BINS)[bin_of(confidence)] * gap[:, None]
+
+
+def expected_calibration_error(gaps: np.ndarray, n: int) -> np.ndarray:
+    """Returns the ECE from each bin's sum of (right - confidence), shape (..., BINS)."""
+    return np.abs(gaps).sum(axis=-1) / n
+
+
+def confusion_cells(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Returns a one for each face in the column of its confusion cell, shape (n, k * k)."""
+    classes = probabilities.shape[1]
+    return np.eye(classes * classes, dtype=np.float32)[
+        labels.astype(int) * classes + probabilities.argmax(axis=1)
+    ]
+
+
+def as_confusion(cells: np.ndarray) -> np.ndarray:
+    """Returns sums of `confusion_cells` (..., k * k) as matrices (..., k, k)."""
+    classes = isqrt(cells.shape[-1])
+    return cells.reshape(*cells.shape[:-1], classes, classes)
+
+
+def _of_confusion(
+    title: str, function: Callable[[np.ndarray], np.ndarray], is_share: bool = True
+) -> Metric:
+    """Returns the metric that a function of confusion matrices is."""
+    return Metric(
+        title, is_share, True, confusion_cells, lambda cells, _: function(as_confusion(cells))
+    )
+
+
+METRICS: dict[str, Metric] = {
+    "accuracy": _of_confusion("Accuracy", accuracy),
+    "balanced_accuracy": _of_confusion("Balanced accuracy", balanced_accuracy),
+    "macro_f1": _of_confusion("Macro-F1", macro_f1),
+    "log_loss": Metric(
+        "Log-loss",
+        is_share=False,
+        higher_is_better=False,
+        columns=lambda probabilities, labels: log_losses(probabilities, labels)[:, None],
+        of_sums=lambda losses, n: losses[..., 0] / n,
+    ),
+    "ece": Metric(
+        "ECE",
+        is_share=True,
+        higher_is_better=False,
+        columns=bin_gaps,
+        of_sums=expected_calibration_error,
+        covers=False,
+    ),
+}
+"""What judges every model, in the order of the tables; a new entry needs nothing else.
+
+A record written before an entry was added is completed from `predictions.npz` when it is read.
+"""
 
 
 def largest_share(labels: np.ndarray) -> float:

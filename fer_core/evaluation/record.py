@@ -5,14 +5,14 @@ Everything a page shows about how good a model is, is read from here or from `pr
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fer_core.common.digest import sha256
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import CorruptModel
-from fer_core.evaluation.intervals import Interval
+from fer_core.evaluation.intervals import Interval, metric_intervals, resample_weights
 from fer_core.evaluation.metrics import METRICS
-from fer_core.savedmodels import SavedModel
+from fer_core.savedmodels import PredictedSplit, SavedModel
 
 
 class _Record(BaseModel):
@@ -43,20 +43,13 @@ class SplitRecord(_Record):
     Attributes:
         n: Number of faces.
         baseline: Accuracy of always answering the split's most frequent class.
-        metrics: An interval for each key of `metrics.METRICS`.
+        metrics: An interval for each key of `metrics.METRICS`; a file may hold fewer, which
+            `read_evaluation` completes, and others, which are left alone.
     """
 
     n: int
     baseline: float
     metrics: dict[str, Interval]
-
-    @field_validator("metrics")
-    @classmethod
-    def _has_all(cls, metrics: dict[str, Interval]) -> dict[str, Interval]:
-        missing = [name for name in METRICS if name not in metrics]
-        if missing:
-            raise ValueError(f"lacks {', '.join(missing)}")
-        return metrics
 
 
 class CalibrationFigures(_Record):
@@ -246,6 +239,9 @@ class Evaluation(_Record):
 def read_evaluation(saved: SavedModel) -> Evaluation:
     """Returns the recorded judgement of a saved model.
 
+    Metrics that are newer than the record are computed from `predictions.npz`; `evaluate
+    --from-predictions --write` records them.
+
     Raises:
         CorruptModel: If it is missing, of another schema, lacks a field, or judges another
             `model.tflite` than the one there.
@@ -264,4 +260,28 @@ def read_evaluation(saved: SavedModel) -> Evaluation:
         raise CorruptModel(
             f"{saved.name}/evaluation.json judges another network than model.tflite. {again}"
         )
-    return record
+    return _completed(record, saved)
+
+
+def _completed(record: Evaluation, saved: SavedModel) -> Evaluation:
+    """The record with every metric of `METRICS` for each split that it judges."""
+    splits = {"validation": record.validation, "test": record.test}
+    lacking = {name: split for name, split in splits.items() if split and _lacks(split)}
+    if not lacking:
+        return record
+    predictions = saved.predictions()
+    return record.model_copy(
+        update={
+            name: _with_metrics(split, getattr(predictions, name))
+            for name, split in lacking.items()
+        }
+    )
+
+
+def _lacks(split: SplitRecord) -> list[str]:
+    return [name for name in METRICS if name not in split.metrics]
+
+
+def _with_metrics(record: SplitRecord, answers: PredictedSplit) -> SplitRecord:
+    found = metric_intervals(answers, resample_weights(len(answers)), _lacks(record))
+    return record.model_copy(update={"metrics": record.metrics | found})

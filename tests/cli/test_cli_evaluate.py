@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from fer_core import cli
 from fer_core.errors import CorruptModel, DatasetError
-from fer_core.savedmodels import open_model, read_predictions
+from fer_core.savedmodels import open_model, read_predictions, update_manifest
 from fer_core.settings import settings
 
 
@@ -147,3 +147,31 @@ def test_write_and_own_data_do_not_go_together(app, saved_models, own_faces) -> 
 def test_out_is_for_own_data(app, saved_models, tmp_path) -> None:
     result = run(app, "evaluate", "custom_cnn", "--out", str(tmp_path / "there"))
     assert result.exit_code == 2 and "--out" in result.output
+
+
+def test_stored_answers_are_judged_again_without_data_or_network(app, saved_models) -> None:
+    saved = open_model("custom_cnn")
+    path = saved.folder / "evaluation.json"
+    run(app, "evaluate", "custom_cnn", "--from-predictions", "--write")
+    before = json.loads(path.read_text())
+    lacking = json.loads(path.read_text())
+    del lacking["test"]["metrics"]["macro_f1"], lacking["validation"]["metrics"]["macro_f1"]
+    path.write_text(json.dumps(lacking))
+    update_manifest(saved_models, "custom_cnn")
+    result = run(app, "evaluate", "custom_cnn", "--from-predictions")
+    assert "custom_cnn on 300 faces of predictions.npz" in result.stdout
+    assert "Macro-F1" in result.stdout
+    assert json.loads(path.read_text()) == lacking, "only --write records"
+    answers = (saved.folder / "predictions.npz").read_bytes()
+    assert (
+        "Recorded in" in run(app, "evaluate", "custom_cnn", "--from-predictions", "--write").stdout
+    )
+    assert json.loads(path.read_text()) == before
+    assert (saved.folder / "predictions.npz").read_bytes() == answers
+    assert open_model("custom_cnn").evaluation() == before, "the manifest knows the new record"
+
+
+@pytest.mark.parametrize("other", [["--robustness"], ["--data", "faces"]])
+def test_stored_answers_are_judged_without_what_needs_the_network(app, saved_models, other) -> None:
+    result = run(app, "evaluate", "custom_cnn", "--from-predictions", *other)
+    assert result.exit_code == 2 and "--from-predictions" in result.output

@@ -152,7 +152,6 @@ def _single_array(folder) -> None:
         (_text("evaluation.json", "[]"), "no JSON object"),
         (_text("recipe.json", "[]"), "no JSON object"),
         (_text("recipe.json", "{}"), "lacks the list `classes`"),
-        (_record(test=lambda test: test | {"metrics": {}}), "lacks accuracy"),
         (_record(test=lambda test: test | {"n": 199}), "does not judge predictions.npz"),
         (_record(classes=list(EMOTIONS[::-1])), "per_class"),
         (_record(classes=["bored", *EMOTIONS[1:]]), "must be emotions"),
