@@ -18,7 +18,7 @@ import json
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ from fer_core.evaluation.end_to_end import (
     pictures,
 )
 from fer_core.evaluation.intervals import Interval, mean_interval, resample_weights
+from fer_core.evaluation.photographs import reading
 from fer_core.evaluation.record import EndToEndPoint
 from fer_core.evaluation.scenes import scene
 from fer_core.faces import FaceBox, is_here
@@ -45,10 +46,6 @@ from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS
 
 SCENES = 200
-
-
-def reading(pipeline: Pipeline) -> Callable[[np.ndarray], Answers]:
-    return lambda rgb: [Answer(face.box, face.label) for face in pipeline.analyze(rgb)]
 
 
 def ask_peer(command: str, folder: Path) -> dict[str, Answers]:
@@ -105,8 +102,9 @@ def main() -> None:
     right = np.array(answered) == np.array(labels)
     print(f"{options.model}, {len(faces):,} faces of {options.split}")
     print(f"cut out already: {figure(mean_interval(right, resample_weights(len(right))))}\n")
-    print("| condition | system | found | right of found | end to end | boxes about nothing |")
-    print("|---" * 6 + "|")
+    columns = "condition | system | found | right of found | end to end | answered | about nothing"
+    print(f"| {columns} |")
+    print("|---" * 7 + "|")
     for key in options.conditions:
         systems = {name: reading(pipeline) for name, pipeline in pipelines.items()}
         record = measure_end_to_end(systems, faces, labels, options.split, conditions=[key])
@@ -114,9 +112,9 @@ def main() -> None:
         if options.peer:
             points += peer_points(*options.peer, faces, labels, [key])
         for point in points:
-            cells = (figure(point.found), figure(point.right_of_found), figure(point.right))
-            title = CONDITIONS[key].title
-            print(f"| {title} | {point.system} | {' | '.join(cells)} | {point.false} |", flush=True)
+            shares = (point.found, point.right_of_found, point.right)
+            cells = [*map(figure, shares), f"{point.answered.value:.3f}", str(point.false)]
+            print(" | ".join(["", CONDITIONS[key].title, point.system, *cells, ""]), flush=True)
     empty = [painting.picture() for painting in PAINTINGS.values()] + [
         scene(n) for n in range(SCENES)
     ]

@@ -12,10 +12,13 @@ from fer_core.dataset import PROTOCOLS, FaceDataset, Split
 from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.evaluation.evaluate import as_stored, write
+from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.judge import judge
 from fer_core.evaluation.record import (
     CostRecord,
     DataRecord,
+    EndToEndPoint,
+    EndToEndRecord,
     Evaluation,
     RobustnessPoint,
     RobustnessRecord,
@@ -112,7 +115,10 @@ def fabricate(
         model_sha256=sha256(folder / "model.tflite"),
         seed=0,
     )
-    record = record.model_copy(update={"robustness": _robustness(record)})
+    measured = {"robustness": _robustness(record)}
+    if len(spec.classes) == len(EMOTIONS):
+        measured["end_to_end"] = _end_to_end(record)
+    record = record.model_copy(update=measured)
     write(folder, predictions, record)
     recipe = {
         "name": name,
@@ -176,3 +182,29 @@ def _robustness(record: Evaluation) -> RobustnessRecord:
                 )
             )
     return RobustnessRecord(n=1000, points=tuple(points))
+
+
+def _end_to_end(record: Evaluation) -> EndToEndRecord:
+    from fer_core.evaluation.photographs import RECORDED, USAGE
+
+    cut = record.test.metrics["accuracy"]
+
+    def share(value: float) -> Interval:
+        return Interval(value=value, low=value - 0.03, high=value + 0.03)
+
+    points = []
+    for place, condition in enumerate(RECORDED):
+        found, right = 0.98 - 0.02 * place, cut.value - 0.01 - 0.01 * place
+        points.append(
+            EndToEndPoint(
+                condition=condition,
+                system="yunet",
+                found=share(found),
+                right_of_found=share(right / found),
+                right=share(right),
+                answered=share(0.8 * found),
+                right_of_answered=share(min(0.9, 1.1 * right / found)),
+                false=place,
+            )
+        )
+    return EndToEndRecord(n=1050, usage=USAGE, points=tuple(points), cut=cut)

@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from fer_core.dataset import FaceDataset
-    from fer_core.evaluation.record import Evaluation
+    from fer_core.evaluation.record import EndToEndRecord, Evaluation
     from fer_core.savedmodels import Predictions, SavedModel
 
 _SHOWN = 5
@@ -59,6 +59,14 @@ def evaluate(
             help="Judge the answers recorded in predictions.npz again; runs no network.",
         ),
     ] = False,
+    photographs: Annotated[
+        bool,
+        typer.Option(
+            "--photographs",
+            help="Also measure what is read of faces that must first be found in pictures: some "
+            "minutes.",
+        ),
+    ] = False,
     write: Annotated[
         bool, typer.Option("--write", help="Record the judgement in the model's folder.")
     ] = False,
@@ -71,13 +79,19 @@ def evaluate(
         raise typer.BadParameter(
             "is for FER2013; data of your own goes to --out.", param_hint="--write"
         )
+    if photographs and data is not None:
+        raise typer.BadParameter(
+            "lays faces of FER2013 into pictures; --data is read as it is.",
+            param_hint="--photographs",
+        )
     if out is not None and data is None:
         raise typer.BadParameter(
             "is for --data; FER2013 is recorded by --write.", param_hint="--out"
         )
-    if from_predictions and (data is not None or robustness):
+    if from_predictions and (data is not None or robustness or photographs):
         raise typer.BadParameter(
-            "runs no network, which --data and --robustness need.", param_hint="--from-predictions"
+            "runs no network, which --data, --robustness and --photographs need.",
+            param_hint="--from-predictions",
         )
     saved = open_model(name, settings().weights_to_write if write else None)
     if from_predictions:
@@ -85,7 +99,7 @@ def evaluate(
     elif data is not None:
         _on_own_faces(saved, data, out or Path("evaluation") / name, faces, robustness)
     else:
-        _on_fer2013(saved, robustness, write)
+        _on_fer2013(saved, robustness, photographs, write)
 
 
 def _from_predictions(saved: "SavedModel", write: bool) -> None:
@@ -121,15 +135,20 @@ def _on_own_faces(
     typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
 
 
-def _on_fer2013(saved: "SavedModel", robustness: bool, write: bool) -> None:
+def _on_fer2013(saved: "SavedModel", robustness: bool, photographs: bool, write: bool) -> None:
     from fer_core.cli.source import open_dataset
     from fer_core.evaluation.evaluate import evaluate
+    from fer_core.evaluation.photographs import require_all_emotions
 
     saved.file("model.tflite")
+    if photographs:
+        require_all_emotions(saved.name, saved.classes)  # before anything takes minutes
     dataset = open_dataset(None)
     predictions, record = evaluate(saved.folder, dataset)
     if robustness:
         record = _with_robustness(saved, dataset, predictions, record)
+    if photographs:
+        record = _with_photographs(saved, dataset, record)
     _print(record, dataset.source)
     if write:
         _record(saved, record, predictions)
@@ -142,13 +161,13 @@ def _record(
 ) -> None:
     """Writes a judgement, the model's card, and the answers where they are new."""
     from fer_core.common.files import write_json, write_text
-    from fer_core.evaluation.evaluate import keep_robustness
+    from fer_core.evaluation.evaluate import keep_measured
     from fer_core.models import find
     from fer_core.savedmodels import alone_with, update_manifest, write_predictions
     from fer_core.training.card import model_card
 
     with alone_with(saved.name, saved.weights):
-        record = keep_robustness(saved.folder, record)
+        record = keep_measured(saved.folder, record)
         if predictions is not None:
             write_predictions(saved.folder / "predictions.npz", predictions)
         write_json(saved.folder / "evaluation.json", record.as_json())
@@ -189,6 +208,28 @@ def _with_robustness(
         )
 
 
+def _with_photographs(
+    saved: "SavedModel", dataset: "FaceDataset", record: "Evaluation"
+) -> "Evaluation":
+    from rich.progress import Progress
+
+    from fer_core.cli.source import ready_detector
+    from fer_core.evaluation.photographs import measure_on_photographs
+    from fer_core.faces import detector
+    from fer_core.inference import Classifier
+
+    finder = detector(ready_detector("auto"))
+    with Progress(transient=True) as bar:
+        task = bar.add_task("Photographs")
+        measured = measure_on_photographs(
+            dataset,
+            {saved.name: Classifier.of(saved)},
+            finder,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    return record.model_copy(update={"end_to_end": measured[saved.name]})
+
+
 def _print(record: "Evaluation", source: str) -> None:
     from fer_core.evaluation.metrics import METRICS
     from fer_core.evaluation.robustness import CORRUPTIONS
@@ -211,6 +252,23 @@ def _print(record: "Evaluation", source: str) -> None:
         title = CORRUPTIONS[point.corruption].title if point.severity else "As they are"
         label = f"{title} {point.severity or ''}"
         typer.echo(f"  {label:18} {100 * point.accuracy.value:.1f} %")
+    if record.end_to_end is not None:
+        _print_photographs(record.end_to_end)
+
+
+def _print_photographs(measured: "EndToEndRecord") -> None:
+    from fer_core.evaluation.end_to_end import CONDITIONS
+    from fer_core.evaluation.sentences import interval_text
+    from fer_core.faces import DETECTORS
+
+    typer.echo(f"  On photographs, {measured.n:,} faces of {measured.usage}:")
+    if measured.cut is not None:
+        typer.echo(f"  {'Cut out already':22} {interval_text('accuracy', measured.cut)}")
+    for point in measured.points:
+        typer.echo(
+            f"  {CONDITIONS[point.condition].title:22} {interval_text('accuracy', point.right)}; "
+            f"{DETECTORS[point.system].title} finds {100 * point.found.value:.1f} %"
+        )
 
 
 def _compare(saved: "SavedModel", predictions: "Predictions", record: "Evaluation") -> None:

@@ -18,6 +18,7 @@ from fer_core.evaluation.record import (
     CalibrationRecord,
     ClassRecord,
     CostRecord,
+    EndToEndRecord,
     Evaluation,
     RobustnessRecord,
     SplitRecord,
@@ -62,6 +63,7 @@ class Contender:
         optimistic: Whether the test faces also selected it.
         cost: None for uploaded predictions.
         robustness: None where it was not measured.
+        end_to_end: On photographs; None where it was not measured.
         history: One row for each epoch, None for uploaded predictions.
         best_epoch: The epoch that was kept, where its recipe says so.
         schedule_ended: Whether its learning rate ran down to the end of its schedule.
@@ -82,6 +84,7 @@ class Contender:
     optimistic: bool = False
     cost: CostRecord | None = None
     robustness: RobustnessRecord | None = None
+    end_to_end: EndToEndRecord | None = None
     history: pd.DataFrame | None = None
     best_epoch: int | None = None
     schedule_ended: bool = False
@@ -154,6 +157,7 @@ def read_contender(saved: SavedModel) -> Contender:
         optimistic=record.optimistic,
         cost=record.cost,
         robustness=record.robustness,
+        end_to_end=record.end_to_end,
         history=saved.history(),
         best_epoch=run.best_epoch,
         schedule_ended=run.schedule_ended,
@@ -299,4 +303,5 @@ def restricted(contender: Contender, rows: np.ndarray, classes: tuple[str, ...])
         per_class=judge_classes(split, classes),
         calibration=calibration_of(split, contender.calibration.temperature),
         robustness=None,
+        end_to_end=None,
     )

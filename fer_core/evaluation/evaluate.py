@@ -180,7 +180,7 @@ def with_robustness(
 def evaluate_and_write(name: str, dataset: FaceDataset, weights: Path | None = None) -> Evaluation:
     """Evaluates `weights/<name>/` and writes `predictions.npz` and `evaluation.json` there.
 
-    The robustness recorded before is kept if it is of the same `model.tflite`. The manifest is
+    What only was measured before is kept if it is of the same `model.tflite`. The manifest is
     left as it is: call `update_manifest` when the whole folder is written.
 
     Args:
@@ -193,7 +193,7 @@ def evaluate_and_write(name: str, dataset: FaceDataset, weights: Path | None = N
     """
     folder = (weights or settings().weights_to_write) / name
     predictions, record = evaluate(folder, dataset)
-    record = keep_robustness(folder, record)
+    record = keep_measured(folder, record)
     write(folder, predictions, record)
     return record
 
@@ -244,14 +244,20 @@ def measure_cost(folder: Path, run: RunRecord, faces: np.ndarray) -> CostRecord:
     )
 
 
-def keep_robustness(folder: Path, record: Evaluation) -> Evaluation:
-    """Returns the judgement with the robustness recorded before, if of this model file."""
-    if record.robustness is not None:
-        return record
+def keep_measured(folder: Path, record: Evaluation) -> Evaluation:
+    """Returns the judgement with what only was measured before, if of this model file.
+
+    That is accuracy under disturbances and on photographs, which take minutes.
+    """
     try:
         earlier = Evaluation.model_validate(json.loads((folder / "evaluation.json").read_text()))
     except (OSError, ValueError):
         return record
     if earlier.model_sha256 != record.model_sha256:
         return record
-    return record.model_copy(update={"robustness": earlier.robustness})
+    kept = {
+        name: getattr(earlier, name)
+        for name in ("robustness", "end_to_end")
+        if getattr(record, name) is None
+    }
+    return record.model_copy(update=kept)

@@ -152,11 +152,13 @@ class EndToEndRecord(_Record):
         n: Number of faces.
         usage: FER2013's split they are of.
         points: One per condition and system.
+        cut: Share of the same faces that is read correctly as they come, cut out already.
     """
 
     n: int
     usage: str
     points: tuple[EndToEndPoint, ...]
+    cut: Interval | None = None
 
 
 class DataRecord(_Record):

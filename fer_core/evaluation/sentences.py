@@ -7,6 +7,7 @@ import pandas as pd
 
 from fer_core.common.numerals import p_value
 from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.end_to_end import CONDITIONS
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
 from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES, mean_accuracy
@@ -175,6 +176,27 @@ def robustness_sentence(contender: Contender) -> str:
         f"{100 * worst.accuracy.value:.1f} % with {hardest} at severity 5; "
         f"{easiest} at severity 5 costs it least ({100 * mildest.accuracy.value:.1f} % are left)."
         f"{means and means + '.'}"
+    )
+
+
+def photographs_sentence(contender: Contender) -> str:
+    """Returns what a model reads of faces that must first be found in a picture, in words."""
+    assert contender.end_to_end is not None
+    record = contender.end_to_end
+    plain, *harder = [p for p in record.points if p.condition in CONDITIONS]
+    title = CONDITIONS[plain.condition].title
+    told = (
+        f"**{contender.title}** finds and reads {interval_text('accuracy', plain.right)} of "
+        f"{record.n:,} faces correctly ({title})"
+    )
+    if record.cut is not None:
+        told += f", and {interval_text('accuracy', record.cut)} of the same faces cut out already"
+    if not harder:
+        return f"{told}."
+    worst = min(harder, key=lambda point: point.right.value)
+    return (
+        f"{told}. It falls lowest, to {100 * worst.right.value:.1f} %, under "
+        f"“{CONDITIONS[worst.condition].title}”, where {100 * worst.found.value:.1f} % are found."
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from fer_core.common.pool import Pool
 from fer_core.errors import CorruptModel, ModelNotFound
 from fer_core.images import FACE_SIZE
-from fer_core.savedmodels import open_model, saved_names
+from fer_core.savedmodels import SavedModel, open_model, saved_names
 from fer_core.savedmodels.litert import ends, open_interpreter
 from fer_core.savedmodels.temperature import apply_temperature
 
@@ -62,7 +62,15 @@ class Classifier:
             ModelNotFound: If there is none; the message suggests the nearest name.
             CorruptModel: If a file of it is missing or changed.
         """
-        saved = open_model(name)
+        return cls.of(open_model(name))
+
+    @classmethod
+    def of(cls, saved: SavedModel) -> "Classifier":
+        """Returns a saved model as `load` does.
+
+        Raises:
+            CorruptModel: If a file of it is missing or changed.
+        """
         path = saved.file("model.tflite")
         return cls(path, saved.classes, saved.temperature, saved.threshold)
 

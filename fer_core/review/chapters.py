@@ -20,6 +20,7 @@ from fer_core.charts.failures import (
     roc_curves,
 )
 from fer_core.charts.lead import leads, significance_matrix
+from fer_core.charts.photographs import read_on_photographs
 from fer_core.charts.ranking import ranking as ranking_chart
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
@@ -32,10 +33,16 @@ from fer_core.evaluation.sentences import (
     headline,
     lead_sentence,
     optimistic_sentence,
+    photographs_sentence,
     recommend,
     robustness_sentence,
     training_sentence,
     wrong_sentence,
+)
+
+CUT_OUT = (
+    "A model's headline is for faces that come cut out. On a photograph a face must first be "
+    "found, turned upright and cut out; one that is missed counts as wrong here."
 )
 
 CURVES = {"Precision-recall": precision_recall_curves, "ROC": roc_curves}
@@ -67,6 +74,7 @@ def chapters(ranking: Ranking) -> list[Chapter]:
         failures(ranking.contenders),
         confidence(ranking, ranking.contenders),
         robustness(ranking),
+        photographs(ranking),
         training(trained(ranking)),
     ]
     return [chapter for chapter in told if chapter.exhibits]
@@ -162,6 +170,18 @@ def robustness(ranking: Ranking) -> Chapter:
         "Does it survive the real world?",
         tuple(robustness_sentence(one) for one in measured),
         (robustness_curves(measured, list(CORRUPTIONS)),) if measured else (),
+        f"Not measured: {', '.join(others)}." if others else "",
+    )
+
+
+def photographs(ranking: Ranking) -> Chapter:
+    """Says what is left of each model's figure where faces must first be found."""
+    measured = [one for one in ranking.contenders if one.end_to_end is not None]
+    others = [one.title for one in ranking.contenders if one.end_to_end is None]
+    return Chapter(
+        "What does a person get on a photograph?",
+        (CUT_OUT, *(photographs_sentence(one) for one in measured)) if measured else (),
+        (read_on_photographs(measured),) if measured else (),
         f"Not measured: {', '.join(others)}." if others else "",
     )
 

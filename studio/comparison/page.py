@@ -11,6 +11,7 @@ from studio.comparison.cost import show_cost
 from studio.comparison.failures import show_failures
 from studio.comparison.lead import show_lead
 from studio.comparison.mistakes import show_mistakes
+from studio.comparison.photographs import show_photographs
 from studio.comparison.ranking import show_missing, show_ranking
 from studio.comparison.robustness import show_robustness
 from studio.comparison.take_away import show_take_away
@@ -25,6 +26,7 @@ SECTIONS = {
     "Failures": show_failures,
     "Confidence": show_confidence,
     "Robustness": show_robustness,
+    "Photographs": show_photographs,
     "Attention": show_attention,
     "Mistakes": show_mistakes,
     "Training": show_training,

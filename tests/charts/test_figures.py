@@ -20,6 +20,7 @@ from fer_core.charts.failures import (
 )
 from fer_core.charts.heat import heat_overlay
 from fer_core.charts.lead import leads, significance_matrix
+from fer_core.charts.photographs import CUT, photographs_table, read_on_photographs
 from fer_core.charts.ranking import ranking
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
@@ -259,6 +260,30 @@ def test_robustness_starts_at_the_face_as_it_is(seven) -> None:
     for trace in exhibit.figure.data:
         assert list(trace.x) == [0, 1, 2, 3, 4, 5]
     assert "1,000" in exhibit.caption
+
+
+def test_photographs_show_the_cut_out_faces_first_and_every_recorded_interval(seven) -> None:
+    exhibit = read_on_photographs(seven)
+    traces = exhibit.figure.data
+    assert exhibit.figure.layout.yaxis.ticktext[0] == CUT
+    assert len(traces) == len(seven)
+    for trace, contender in zip(traces, seven, strict=True):
+        record = contender.end_to_end
+        shares = [record.cut, *(point.right for point in record.points)]
+        assert list(trace.x) == [share.value for share in shares]
+        assert list(trace.error_x.array) == pytest.approx([s.high - s.value for s in shares])
+    rows = [round(float(y)) for y in traces[0].y]
+    assert rows == list(range(len(rows))), "each mark lies in its own row"
+    assert "98.0 %" in exhibit.caption and "YuNet" in exhibit.caption
+
+
+def test_conditions_that_are_not_known_here_are_left_out(seven) -> None:
+    record = seven[0].end_to_end
+    odd = record.points[0].model_copy(update={"condition": "under water"})
+    changed = record.model_copy(update={"points": (*record.points, odd), "cut": None})
+    measured = replace(seven[0], end_to_end=changed)
+    assert len(photographs_table([measured])) == len(record.points)
+    assert CUT not in read_on_photographs([measured]).figure.layout.yaxis.ticktext
 
 
 def test_training_marks_the_epoch_that_was_kept(seven) -> None:

@@ -69,8 +69,9 @@ def test_robustness_is_measured_on_demand(app, saved_models, own_faces, tmp_path
     assert accuracy["rotation", 5] == 1
 
 
-def test_record_is_reproduced_or_said_not_to_be(app, saved_models, tmp_path, monkeypatch) -> None:
-    """On a small FER2013-like csv: recorded, evaluated again, then tampered with."""
+@pytest.fixture
+def small_fer2013(tmp_path, monkeypatch) -> None:
+    """A small FER2013-like csv, as the dataset of the settings."""
     rng = np.random.default_rng(0)
     lines = ["emotion,pixels,Usage"]
     for usage, n in (("Training", 20), ("PublicTest", 60), ("PrivateTest", 80)):
@@ -82,6 +83,10 @@ def test_record_is_reproduced_or_said_not_to_be(app, saved_models, tmp_path, mon
     monkeypatch.setenv("FER_DATA", str(tmp_path / "fer2013.csv"))
     monkeypatch.setenv("FER_CACHE", str(tmp_path / "cache"))
     settings.cache_clear()
+
+
+def test_record_is_reproduced_or_said_not_to_be(app, saved_models, small_fer2013) -> None:
+    """Recorded, evaluated again, then tampered with."""
     assert "is not the data it was recorded on" in run(app, "evaluate", "custom_cnn").stdout
     card = saved_models / "custom_cnn" / "card.md"
     card.write_text("Of another judgement.")
@@ -107,6 +112,28 @@ def _turn_answers(saved) -> None:
     turned = replace(predictions.test, probabilities=predictions.test.probabilities[:, ::-1])
     write_predictions(saved.folder / "predictions.npz", replace(predictions, test=turned))
     update_manifest(saved.weights, saved.name)
+
+
+def test_photographs_are_measured_recorded_and_kept(
+    app, saved_models, small_fer2013, monkeypatch
+) -> None:
+    from fer_core.evaluation import photographs
+
+    monkeypatch.setattr(
+        photographs, "end_to_end_rows", lambda dataset, usage, _: dataset.rows(usage)[:2]
+    )
+    result = run(app, "evaluate", "custom_cnn", "--photographs", "--write")
+    assert "On photographs, 2 faces of PrivateTest:" in result.stdout
+    assert "160 px, upright" in result.stdout and "finds 0.0 %" in result.stdout
+    measured = open_model("custom_cnn").evaluation()["end_to_end"]
+    assert [point["condition"] for point in measured["points"]] == list(photographs.RECORDED)
+    run(app, "evaluate", "custom_cnn", "--write")
+    assert open_model("custom_cnn").evaluation()["end_to_end"] == measured
+
+
+def test_photographs_are_of_fer2013(app, saved_models, own_faces) -> None:
+    result = run(app, "evaluate", "custom_cnn", "--data", str(own_faces), "--photographs")
+    assert result.exit_code == 2 and "--photographs" in result.output
 
 
 def test_damaged_network_is_not_run(app, saved_models, own_faces) -> None:

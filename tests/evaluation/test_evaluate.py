@@ -81,19 +81,23 @@ def test_evaluating_again_gives_the_same_figures(weights, dataset) -> None:
         assert first[key] == second[key]
 
 
-def test_robustness_is_kept_for_the_same_network_only(weights, dataset) -> None:
+def test_what_only_was_measured_is_kept_for_the_same_network_only(weights, dataset) -> None:
     record = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    accuracy = record["test"]["metrics"]["accuracy"]
     measured = {
-        "n": 5,
-        "points": [
-            {"corruption": "none", "severity": 0, "accuracy": record["test"]["metrics"]["accuracy"]}
-        ],
+        "robustness": {
+            "n": 5,
+            "points": [{"corruption": "none", "severity": 0, "accuracy": accuracy}],
+        },
+        "end_to_end": {"n": 5, "usage": "PrivateTest", "points": [], "cut": accuracy},
     }
     path = weights / "custom_cnn" / "evaluation.json"
-    path.write_text(json.dumps(record | {"robustness": measured}))
-    assert evaluate_and_write("custom_cnn", dataset, weights).as_json()["robustness"] == measured
-    path.write_text(json.dumps(record | {"robustness": measured, "model_sha256": "another"}))
-    assert evaluate_and_write("custom_cnn", dataset, weights).as_json()["robustness"] is None
+    path.write_text(json.dumps(record | measured))
+    again = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    assert {name: again[name] for name in measured} == measured
+    path.write_text(json.dumps(record | measured | {"model_sha256": "another"}))
+    again = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    assert [again[name] for name in measured] == [None, None]
 
 
 def test_missing_recipe_is_named(tmp_path, dataset) -> None:

@@ -13,6 +13,7 @@ from fer_core.evaluation.sentences import (
     judge_training,
     lead_sentence,
     optimistic_sentence,
+    photographs_sentence,
     recommend,
     robustness_sentence,
 )
@@ -109,6 +110,18 @@ def test_disturbances_keep_their_capitals_in_a_sentence(seven) -> None:
         contender, robustness=contender.robustness.model_copy(update={"points": points})
     )
     assert "10.0 % with JPEG at severity 5; blur at" in robustness_sentence(measured)
+
+
+def test_photographs_are_told_beside_the_faces_cut_out_with_the_worst_case(seven) -> None:
+    contender = seven[0][0]
+    plain, worst = contender.end_to_end.points[0], contender.end_to_end.points[-1]
+    said = photographs_sentence(contender)
+    assert f"reads {100 * plain.right.value:.1f} %" in said and "1,050 faces" in said
+    assert f"{100 * contender.end_to_end.cut.value:.1f} % (" in said
+    assert f"lowest, to {100 * worst.right.value:.1f} %, under “Noise”" in said
+    assert said.endswith(f"where {100 * worst.found.value:.1f} % are found.")
+    alone = contender.end_to_end.model_copy(update={"points": (plain,), "cut": None})
+    assert photographs_sentence(replace(contender, end_to_end=alone)).endswith("upright).")
 
 
 def test_optimistic_models_are_named_with_the_reason(seven) -> None:

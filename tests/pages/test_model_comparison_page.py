@@ -69,6 +69,7 @@ def test_table_has_each_interval_in_one_column(five_models) -> None:
         ("Failures", 5, "faces are read as"),
         ("Confidence", 4, "calibration error"),
         ("Robustness", 1, "at severity 5"),
+        ("Photographs", 1, "headline is for faces that come cut out"),
         ("Mistakes", 0, "faces wrongly"),
         ("Training", 4, "overfits from epoch"),
         ("Take away", 0, "The same from the command line"),
@@ -136,7 +137,15 @@ def test_no_model_chosen_asks_for_one(five_models) -> None:
 
 
 def test_one_model_alone_is_described(five_models) -> None:
-    for section in ("Lead", "Cost", "Failures", "Confidence", "Robustness", "Training"):
+    for section in (
+        "Lead",
+        "Cost",
+        "Failures",
+        "Confidence",
+        "Robustness",
+        "Photographs",
+        "Training",
+    ):
         page = open_page(models_fer2013=["Custom CNN"], section=section)
         assert not page.exception
         assert "more than always giving one answer" in page.main.markdown[0].value
@@ -185,8 +194,20 @@ def test_models_of_one_protocol_on_other_faces_are_never_paired(five_models) -> 
     assert page.dataframe[0].value["Model"].tolist() == ["Custom CNN"]
 
 
+def test_photographs_are_a_table_of_what_is_found_and_read(five_models) -> None:
+    page = open_page(section="Photographs")
+    slim = read_field(five_models).contenders[0]
+    table = next(frame.value for frame in page.dataframe if "Faces" in frame.value)
+    assert table["Faces"].tolist()[:2] == ["Cut out already", "160 px, upright"]
+    point = slim.end_to_end.points[0]
+    assert table["Found"].tolist()[:2] == ["–", f"{100 * point.found.value:.1f} %"]
+    low, high = 100 * point.right.low, 100 * point.right.high
+    assert table["Slim VGG"][1] == f"{100 * point.right.value:.1f} % ({low:.1f} – {high:.1f})"
+
+
 @pytest.mark.parametrize(
-    "section", ["Failures", "Attention", "Training", "Cost", "Robustness", "Take away"]
+    "section",
+    ["Failures", "Attention", "Training", "Cost", "Robustness", "Photographs", "Take away"],
 )
 @pytest.mark.parametrize("models", [["one", "two"], ["Custom CNN", "one", "two"]])
 def test_two_uploaded_models_as_the_pair_break_no_section(saved_models, section, models) -> None:

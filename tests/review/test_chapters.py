@@ -1,6 +1,16 @@
 from dataclasses import replace
 
-from fer_core.review.chapters import chapters, cost, failures, lead, robustness, tables, training
+from fer_core.review.chapters import (
+    CUT_OUT,
+    chapters,
+    cost,
+    failures,
+    lead,
+    photographs,
+    robustness,
+    tables,
+    training,
+)
 
 
 def test_chapters_answer_every_question(rankings) -> None:
@@ -12,6 +22,7 @@ def test_chapters_answer_every_question(rankings) -> None:
         "Where does it fail?",
         "Can its confidence be trusted?",
         "Does it survive the real world?",
+        "What does a person get on a photograph?",
         "How did it train?",
     ]
     assert "Is the lead real?" not in [chapter.question for chapter in chapters(rankings[1])]
@@ -20,7 +31,14 @@ def test_chapters_answer_every_question(rankings) -> None:
 
 def test_tables_are_named_after_their_charts(rankings) -> None:
     found = tables(rankings[0])
-    assert {"ranking-accuracy", "leads", "per-class", "calibration", "robustness"} <= set(found)
+    assert {
+        "ranking-accuracy",
+        "leads",
+        "per-class",
+        "calibration",
+        "robustness",
+        "photographs",
+    } <= set(found)
     assert all(len(table) for table in found.values())
 
 
@@ -40,3 +58,11 @@ def test_a_reader_chooses_what_is_drawn(rankings) -> None:
     assert drawn[:3] == [*(f"confusion-{one.name}-counts" for one in pair), "per-class"]
     assert drawn[3:] == [f"roc-{one.name}" for one in pair]
     assert [exhibit.name for exhibit in cost(rankings[0], ["size"]).exhibits] == ["cost-size"]
+
+
+def test_headline_is_said_to_be_of_cut_out_faces(rankings) -> None:
+    chapter = photographs(rankings[0])
+    assert chapter.sentences[0] == CUT_OUT and not chapter.missing
+    assert len(chapter.sentences) == 1 + len(rankings[0].contenders)
+    common = photographs(rankings[3])
+    assert common.missing.startswith("Not measured: ") and not common.sentences
