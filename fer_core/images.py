@@ -1,23 +1,24 @@
-"""The edge: the bytes of any picture a user has -> an upright RGB array, and back."""
+"""The edge: any picture file that a user has -> an upright RGB array, and back."""
 
 import io
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from fer_core.common import isolated
+from fer_core.common.files import printable, read_bytes
 from fer_core.common.isolated import Limits
 from fer_core.common.room import Room
 from fer_core.errors import ImageError
 from fer_core.picture_files import Header, Layout, header_of, process_mb, refuse_too_large, strips
 from fer_core.settings import settings
-
-EXTENSIONS = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif")
-"""File name endings of the pictures that can be read, lower case."""
 
 FACE_SIZE = 48
 """Side of the gray square that every model reads, as in FER2013, pixels."""
@@ -25,18 +26,21 @@ FACE_SIZE = 48
 _room = Room()
 
 
-def decode(data: bytes) -> np.ndarray:
-    """Decodes a picture file into upright RGB.
+def decode(picture: bytes | bytearray | memoryview | str | PathLike[str] | BinaryIO) -> np.ndarray:
+    """Decodes a picture file into upright sRGB.
 
     What it will cost is read from the header and checked before any pixel is decoded. Of an
-    animation the first frame is taken, transparency is laid on white, and values of more than
-    8 bits are scaled down to 8. A JPEG over `max_pixels` of the settings, or a progressive one of
-    nearly so many, is decoded at a half, a quarter or an eighth of its size.
+    animation the first frame is taken, transparency is laid on white, colours become those of
+    sRGB, and values of more than 8 bits are scaled to 8: from the range that the file tells, else
+    from that of as few bits (8, 10, 12, 14 or 16) as hold its largest value. A JPEG over
+    `max_pixels` of the settings, or a progressive one of nearly so many, is decoded at a half, a
+    quarter or an eighth of its size.
 
     Small JPEGs and PNGs are decoded here, everything else in a process of its own with limits.
 
     Args:
-        data: The whole file: JPEG, PNG, WebP, BMP, GIF, TIFF or HEIC.
+        picture: The whole file (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF ...), or its path, or
+            a binary file that is open.
 
     Returns:
         uint8 array of shape (height, width, 3), RGB, turned as EXIF says.
@@ -44,9 +48,37 @@ def decode(data: bytes) -> np.ndarray:
     Raises:
         ImageError: If the file is empty, over `max_upload_mb`, damaged, no picture, or would take
             too many pixels, too much memory or too much time.
+        FileError: If there is no such file.
+        TypeError: If it is none of these.
     """
-    with decoded(data) as rgb:
-        return rgb
+    data, name = _read(picture)
+    try:
+        with decoded(data) as rgb:
+            return rgb
+    except ImageError as error:
+        raise ImageError(f"{name}: {error}" if name else str(error)) from error
+
+
+def _read(
+    picture: bytes | bytearray | memoryview | str | PathLike[str] | BinaryIO,
+) -> tuple[bytes, str]:
+    """Returns a picture's file, and its name if it has one."""
+    if isinstance(picture, bytes | bytearray | memoryview):
+        return bytes(picture), ""
+    if isinstance(picture, str | PathLike):
+        path = Path(picture).expanduser()
+        return read_bytes(path), printable(path)
+    if not hasattr(picture, "read"):
+        raise TypeError(
+            f"A picture must be a path, an open file or its bytes, not {type(picture).__name__}."
+        )
+    if picture.seekable():
+        picture.seek(0)
+    data = picture.read()
+    if not isinstance(data, bytes):
+        raise TypeError('A picture must be open as binary: open(path, "rb").')
+    name = getattr(picture, "name", "")
+    return data, printable(Path(name)) if isinstance(name, str) and name else ""
 
 
 @contextmanager

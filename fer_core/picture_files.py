@@ -7,9 +7,12 @@ picture is made on the way.
 """
 
 import io
+import logging
+import re
 import struct
 import warnings
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +20,27 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from fer_core.common.contents import described
 from fer_core.errors import ImageError
+from fer_core.picture_pixels import brightened, is_deep, rendering, to_rgb
 from fer_core.settings import settings
 
 pillow_heif.register_heif_opener()
+# Of many pixels, which `_scale` judges, and of odd tags, which are left aside. A filter for good:
+# one for the length of a block would race with other threads.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 RGB = 3
 """Bytes of a decoded pixel."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
-_BYTES = {"WEBP": 16, "HEIF": 8, "TIFF": 8, "GIF": 5}
+_FORMATS = (
+    *("JPEG", "PNG", "WEBP", "BMP", "DIB", "GIF", "TIFF", "HEIF", "AVIF", "JPEG2000", "PPM"),
+    *("PSD", "QOI", "SGI", "ICO", "PCX", "TGA"),  # the last two are known by little
+)
+"""What Pillow reads without the help of another program."""
+
+_BYTES = {"WEBP": 16, "HEIF": 8, "AVIF": 12, "TIFF": 8, "GIF": 5, "JPEG2000": 12, "PPM": 8}
 """What a decoder and Pillow take for a pixel, bytes, measured; of the other formats it is 4."""
 
 _PROCESS = 40 * 2**20
@@ -54,6 +68,12 @@ _MOST_PARTS = 10_000
 _ORIENTATION = 0x0112
 """EXIF's tag of how a picture is to be turned."""
 
+_ORIENTATION_ENTRY = re.compile(
+    rb"\x01\x12\x00\x03\x00\x00\x00\x01\x00([\x01-\x08])"
+    rb"|\x12\x01\x03\x00\x01\x00\x00\x00([\x01-\x08])\x00"
+)
+"""Its entry, of either byte order, in EXIF whose frame is damaged."""
+
 _SCAN = b"\xff\xda"
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's markers that say how large the picture is."""
@@ -68,12 +88,15 @@ class Header:
         width: Pixels.
         height: Pixels.
         passes: How often a JPEG's pixels are visited; 1 for the others.
+        is_odd: Whether other libraries than those of its format have work with it: it has a colour
+            profile, or colours of more than 8 bits.
     """
 
     kind: str
     width: int
     height: int
     passes: int = 1
+    is_odd: bool = False
 
     @property
     def pixels(self) -> int:
@@ -85,6 +108,7 @@ class Header:
         """Whether it is decoded quickly, in little memory, by code that has seen everything."""
         return (
             self.kind != "WEBP"
+            and not self.is_odd
             and self.pixels <= _PLAIN_PIXELS
             and _passed(self.pixels, self.passes) <= _PLAIN_PASSED
         )
@@ -116,7 +140,7 @@ def header_of(data: bytes) -> Header | None:
 def _jpeg_header(data: bytes) -> Header | None:
     if not data.startswith(b"\xff\xd8\xff"):
         return None
-    at, width, height = 2, 0, 0
+    at, width, height, is_odd = 2, 0, 0, False
     for _ in range(_MOST_PARTS):
         if data[at] != 0xFF:
             return None
@@ -125,9 +149,11 @@ def _jpeg_header(data: bytes) -> Header | None:
             at += 1
             continue
         if marker == _SCAN[1]:
-            return Header("JPEG", width, height, data.count(_SCAN, at)) if width else None
+            passes = data.count(_SCAN, at)
+            return Header("JPEG", width, height, passes, is_odd) if width else None
         if marker in _FRAMES:
             height, width = struct.unpack_from(">HH", data, at + 5)
+        is_odd |= data.startswith(b"ICC_PROFILE", at + 4)
         at += 2 + struct.unpack_from(">H", data, at + 2)[0]
     return None
 
@@ -136,9 +162,12 @@ def _png_header(data: bytes) -> Header | None:
     if not data.startswith(b"\x89PNG\r\n\x1a\n"):
         return None
     at = 8
+    (width, height), is_odd = struct.unpack_from(">II", data, 16), data[24] > 8
     for _ in range(_MOST_PARTS):
-        if data[at + 4 : at + 8] == b"IEND":
-            return Header("PNG", *struct.unpack_from(">II", data, 16))
+        kind = data[at + 4 : at + 8]
+        if kind == b"IEND":
+            return Header("PNG", width, height, is_odd=is_odd)
+        is_odd |= kind == b"iCCP"
         at += 12 + struct.unpack_from(">I", data, at)[0]
     return None
 
@@ -212,11 +241,14 @@ def strips(data: bytes, at_least: int | None) -> Generator[Any]:
     try:
         if scale > 1:
             picture.draft(None, (announced[0] // scale, announced[1] // scale))
+        has_more_bits = is_deep(picture)
         picture.load()
         width, height = picture.size if scale == 1 else (-(-side // needed) for side in announced)
-        orientation = picture.getexif().get(_ORIENTATION, 1)
+        orientation = _orientation(picture)
         full = (height, width) if orientation in range(5, 9) else (width, height)
-        yield from _laid_out(picture, full, orientation, at_least)
+        if has_more_bits:
+            picture = brightened(picture, data)
+        yield from _laid_out(picture, data, full, orientation, at_least)
     except MemoryError:
         raise
     except Exception as error:  # damaged files raise nearly anything from Pillow's codecs
@@ -225,12 +257,22 @@ def strips(data: bytes, at_least: int | None) -> Generator[Any]:
         ) from error
 
 
+def _orientation(picture: Image.Image) -> int:
+    """Returns how a picture is to be turned; 1, as it is, where that cannot be known."""
+    tags: Any = {}
+    with suppress(Exception):  # whatever is odd in EXIF says nothing of the pixels
+        tags = picture.getexif()
+    number = tags.get(_ORIENTATION, 1)
+    exif = picture.info.get("exif")
+    if not tags and isinstance(exif, bytes) and (found := _ORIENTATION_ENTRY.search(exif)):
+        number = max(found[1] or found[2])
+    return number if number in range(1, 9) else 1
+
+
 def _open(data: bytes) -> Image.Image:
     """Reads the header only."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of many pixels, which `_scale` judges; of odd tags
-            return Image.open(io.BytesIO(data), formats=_FORMATS)
+        return Image.open(io.BytesIO(data), formats=_FORMATS)
     except MemoryError:
         raise
     except Image.DecompressionBombError as error:
@@ -239,10 +281,17 @@ def _open(data: bytes) -> Image.Image:
             f"{settings().max_pixels / 1e6:.0f} million. Save it smaller."
         ) from error
     except Exception as error:  # as above: hostile headers
-        raise ImageError(
-            "The file is not a picture that can be read. "
-            "Use JPEG, PNG, WebP, BMP, GIF, TIFF or HEIC."
-        ) from error
+        raise ImageError(_unread(described(data))) from error
+
+
+def _unread(what: str) -> str:
+    """Returns the sentence for a file that no decoder takes for its own."""
+    if "picture" in what:
+        return f"The file begins as {what} and is damaged. Save or download it again."
+    return (
+        f"The file is {what}, not a picture that can be read. "
+        "Use JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF."
+    )
 
 
 def refuse_too_large(kind: str, width: int, height: int) -> None:
@@ -280,7 +329,7 @@ def _scale(picture: Image.Image, data: bytes, at_least: int | None) -> int:
     Raises:
         ImageError: If it would take too much even so.
     """
-    kind, (width, height) = str(picture.format), picture.size
+    kind, (width, height) = _kind(picture), picture.size
     refuse_too_large(kind, width, height)
     if kind != "JPEG":
         return 1
@@ -303,6 +352,11 @@ def _scale(picture: Image.Image, data: bytes, at_least: int | None) -> int:
     )
 
 
+def _kind(picture: Image.Image) -> str:
+    """Returns its format; a JPEG that others follow in its file is a JPEG."""
+    return "JPEG" if picture.format == "MPO" else str(picture.format)
+
+
 def _coefficients(picture: Any) -> float:
     """Returns the bytes for each pixel that libjpeg keeps between the passes of a JPEG."""
     factors = [(across, down) for _, across, down, _ in picture.layer]
@@ -311,55 +365,17 @@ def _coefficients(picture: Any) -> float:
 
 
 def _laid_out(
-    picture: Image.Image, full: tuple[int, int], orientation: int, at_least: int | None
+    picture: Image.Image,
+    data: bytes,
+    full: tuple[int, int],
+    orientation: int,
+    at_least: int | None,
 ) -> Iterator[Any]:
     width, height = picture.size
     factor = max(1, max(width, height) // at_least) if at_least else 1
     yield Layout(-(-width // factor), -(-height // factor), orientation, full)
-    span = _span(picture)
+    how = rendering(picture, data)
     rows = max(1, _STRIP // (width * factor)) * factor
     for top in range(0, height, rows):
-        strip = to_rgb(picture.crop((0, top, width, min(height, top + rows))), span)
+        strip = to_rgb(picture.crop((0, top, width, min(height, top + rows))), how)
         yield np.asarray(strip.reduce(factor) if factor > 1 else strip)
-
-
-def _span(picture: Image.Image) -> tuple[float, float] | None:
-    """Returns which values of a picture are black and white; None where they are 0 and 255."""
-    if not picture.mode.startswith(("I", "F")):
-        return None
-    if picture.mode.startswith("I;16"):
-        return 0.0, 65535.0
-    width, height = picture.size
-    rows = max(1, _STRIP // width)
-    low, high = (np.inf, -np.inf) if picture.mode == "F" else (0.0, 65535.0)
-    for top in range(0, height, rows):
-        values = _values(picture.crop((0, top, width, min(height, top + rows))))
-        low, high = min(low, float(values.min())), max(high, float(values.max()))
-    return low, high
-
-
-def _values(picture: Image.Image) -> np.ndarray:
-    if picture.mode.startswith("I;16"):
-        return np.asarray(picture, np.float32)
-    return np.nan_to_num(np.asarray(picture, np.float64))
-
-
-def to_rgb(picture: Image.Image, span: tuple[float, float] | None = None) -> Image.Image:
-    """Converts any Pillow mode to RGB; `convert` alone would clip 16-bit values to white.
-
-    Integers of more than 8 bits are scaled from 0..65535, wider ones and floats from their own
-    range; transparency is laid on white.
-
-    Args:
-        picture: The picture, or a strip of one.
-        span: The whole picture's range where it is only a strip.
-    """
-    if picture.mode.startswith(("I", "F")):
-        low, high = span or _span(picture) or (0.0, 255.0)
-        scaled = (_values(picture) - low) / max(high - low, 1e-12) * 255
-        picture = Image.fromarray(np.clip(scaled, 0, 255).round().astype(np.uint8))
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(ground, picture).convert("RGB")
-    return picture if picture.mode == "RGB" else picture.convert("RGB")

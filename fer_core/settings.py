@@ -17,7 +17,10 @@ PACKAGED_WEIGHTS = Path(__file__).resolve().parent / "weights"
 """The saved models that a wheel carries; a checkout has none here."""
 
 HOSTED: dict[str, int] = {
+    "max_upload_mb": 20,
     "max_pixels": 24_000_000,
+    "max_jpeg_pixels": 100_000_000,
+    "picture_seconds": 3,
     "max_video_mb": 50,
     "job_frames": 9000,
     "job_gigapixels": 10,
@@ -81,11 +84,11 @@ class Settings(BaseSettings):
     weights: Path = PACKAGED_WEIGHTS if PACKAGED_WEIGHTS.is_dir() else ROOT / "weights"
     cache: Path = Path.home() / ".cache" / "fer-studio"
     checkpoints: Path = Path.home() / ".cache" / "fer-studio" / "checkpoints"
-    max_upload_mb: int = 20
+    max_upload_mb: int = 100
     max_pixels: int = 50_000_000
-    max_jpeg_pixels: int = 100_000_000
+    max_jpeg_pixels: int = 250_000_000
     picture_mb: int = 400
-    picture_seconds: int = 3
+    picture_seconds: int = 20
     pictures_mb: int = 400
     max_video_mb: int = 200
     max_dataset_mb: int = 150

@@ -6,7 +6,6 @@ from hashlib import sha256
 
 import streamlit as st
 
-from fer_core.images import EXTENSIONS
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 
@@ -73,7 +72,6 @@ def _sample(key: str) -> list[Picture]:
 def _uploaded(key: str) -> list[Picture]:
     files = st.file_uploader(
         f"Pictures with faces, at most {settings().max_upload_mb} MB each",
-        EXTENSIONS,
         accept_multiple_files=True,
         max_upload_size=settings().max_upload_mb,
         key=f"{key}_files",

@@ -7,7 +7,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from fer_core.errors import ImageError
+from fer_core.errors import FileError, ImageError
 from fer_core.images import decode, encode_png, to_gray
 from fer_core.settings import settings
 
@@ -43,8 +43,89 @@ def test_empty_file():
 
 
 def test_text_renamed_jpg():
-    with pytest.raises(ImageError, match="not a picture"):
+    with pytest.raises(ImageError) as error:
         decode(b"Dear diary, this is no picture.\n" * 50)
+    assert str(error.value) == (
+        "The file is text, not a picture that can be read. "
+        "Use JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF."
+    )
+
+
+def test_path_open_file_and_bytes_are_read_alike(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(encode_png(np.asarray(halves())))
+    expected = np.asarray(halves())
+    with path.open("rb") as file:
+        file.read(3)
+        for picture in (path, str(path), file, io.BytesIO(path.read_bytes()), path.read_bytes()):
+            np.testing.assert_array_equal(decode(picture), expected)
+    np.testing.assert_array_equal(decode(bytearray(path.read_bytes())), expected)
+
+
+def test_error_of_a_path_or_an_open_file_names_it(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"%PDF-1.7")
+    said = f"{path}: The file is a PDF, not a picture that can be read. "
+    with pytest.raises(ImageError) as error, path.open("rb") as file:
+        decode(file)
+    assert str(error.value).startswith(said)
+    with pytest.raises(ImageError) as error:
+        decode(path)
+    assert str(error.value).startswith(said)
+    with pytest.raises(FileError, match=r"gone\.png cannot be read: No such file"):
+        decode(tmp_path / "gone.png")
+
+
+def test_what_is_no_file_is_a_type_error(tmp_path):
+    with pytest.raises(TypeError, match="a path, an open file or its bytes, not ndarray"):
+        decode(np.zeros((9, 9, 3), np.uint8))
+    (tmp_path / "a.txt").write_text("text")
+    with pytest.raises(TypeError, match="open as binary"), (tmp_path / "a.txt").open() as file:
+        decode(file)
+
+
+@pytest.mark.parametrize(
+    ("exif", "is_turned"),
+    [
+        (b"\0\x08\0\x02\x01\x12\0\x03" * 4, False),
+        (b"Exif\0\0\0\0\0\0\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0", True),
+        (b"", False),
+        (b"Exif\0\0MM\0*\xff\xff\xff\xff", False),
+    ],
+)
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_odd_exif_does_not_keep_a_picture_from_being_read(form, exif, is_turned, capfd):
+    decoded = decode(saved(halves(), form, exif=exif))
+    assert decoded.shape == ((40, 20, 3) if is_turned else (20, 40, 3))
+    assert capfd.readouterr().err == ""
+
+
+def test_impossible_resolution_does_not_hide_the_orientation(capfd):
+    turned = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
+    unit = struct.pack(">HHII", 0x0128, 5, 1, 38)  # where 0/0 stands
+    exif = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, 2) + turned + unit + bytes(12)
+    assert decode(saved(halves(), "JPEG", exif=exif)).shape == (40, 20, 3)
+    assert capfd.readouterr().err == ""
+
+
+def test_photograph_of_108_megapixels_is_decoded_at_half_its_size():
+    data = saved(Image.new("L", (12_000, 9_000), 99), "JPEG")
+    decoded = decode(data)
+    assert decoded.shape == (4_500, 6_000, 3)
+    assert abs(int(decoded[9, 9, 0]) - 99) < 3
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        *((form, {}) for form in ("AVIF", "JPEG2000", "PPM", "QOI", "TGA", "PCX", "SGI", "DIB")),
+        ("ICO", {"sizes": [(40, 40)]}),
+    ],
+)
+def test_other_formats_that_pillow_reads(form, options):
+    decoded = decode(saved(halves(size=(40, 40)), form, **options))
+    np.testing.assert_allclose(decoded[10, 5], (192, 32, 16), atol=12)
+    np.testing.assert_allclose(decoded[10, 35], (16, 32, 192), atol=12)
 
 
 @pytest.mark.parametrize("kept", [0.02, 0.5, 0.95])
@@ -66,8 +147,8 @@ def test_too_many_pixels_are_refused_before_decoding(size, monkeypatch):
 
 
 def test_file_over_the_limit_names_the_limit():
-    with pytest.raises(ImageError, match=r"30\.0 MB; the limit is 20 MB"):
-        decode(bytes(30 * 2**20))
+    with pytest.raises(ImageError, match=r"120\.0 MB; the limit is 100 MB"):
+        decode(bytes(120 * 2**20))
 
 
 def test_limits_come_from_the_settings(monkeypatch):

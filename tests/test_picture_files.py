@@ -89,15 +89,6 @@ def test_strips_make_the_whole(mode, monkeypatch):
     np.testing.assert_array_equal(np.concatenate(parts[1:]), whole[1])
 
 
-def test_range_of_a_strip_is_that_of_the_whole(monkeypatch):
-    data = saved(
-        Image.fromarray(np.linspace(-1, 3, 19_200, dtype=np.float32).reshape(120, 160)), "TIFF"
-    )
-    monkeypatch.setattr(picture_files, "_STRIP", 1000)
-    rows = np.concatenate(list(picture_files.strips(data, None))[1:])
-    np.testing.assert_allclose(rows[..., 0].ravel(), np.linspace(0, 255, 19_200), atol=0.51)
-
-
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP"])
 def test_reduced_picture_is_the_picture_made_smaller(form):
     reduced = decode_reduced(saved(picture(size=(1600, 1200)), form), 200)

@@ -1,6 +1,7 @@
 """The command line: one file per command, each importing what it needs when it runs."""
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -59,8 +60,19 @@ def _register() -> None:
         module.register(app)
 
 
+def _let_everything_be_written() -> None:
+    """Has letters that a terminal does not know (an arrow in latin-1) written as "\\u2192".
+
+    A letter that is no text, as in names of files that are not UTF-8, is written likewise.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Runs the command line; an error meant for people is one sentence and exit status 1."""
+    _let_everything_be_written()
     _register()
     try:
         app()

@@ -12,6 +12,7 @@ from fer_core.errors import FileError, ImageError
 
 if TYPE_CHECKING:
     from fer_core.inference import FaceEmotion, Pipeline
+    from fer_core.picture_names import Skipped
 
 
 def register(app: typer.Typer) -> None:
@@ -57,10 +58,14 @@ def classify(
         _write_table(paths, out, model, detector, threshold, whole, workers)
         return
     from fer_core.inference.batch import find_pictures
+    from fer_core.picture_names import Skipped
 
-    images = list(find_pictures(paths))
+    skipped = Skipped()
+    images = list(find_pictures(paths, skipped))
     if not images:
-        raise ImageError(f"There is no picture in {', '.join(map(str, paths))}.")
+        raise _no_picture(paths, skipped)
+    if skipped.count:
+        typer.echo(skipped.sentence, err=True)
     if show is not None and len(images) > 1:
         raise typer.BadParameter("takes one picture at a time.", param_hint="--show")
     if show is not None and not show.absolute().parent.is_dir():
@@ -69,6 +74,7 @@ def classify(
         raise typer.BadParameter("is the picture that is read.", param_hint="--show")
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json.")
+    from fer_core.common.files import printable
     from fer_core.inference import as_records
 
     pipeline = _pipeline(model, detector)
@@ -77,10 +83,10 @@ def classify(
     for image in images:
         faces = _read(pipeline, image, whole, show, threshold)
         failed |= faces is None
-        found = as_records(faces or [], str(image), threshold)
+        found = as_records(faces or [], printable(image), threshold)
         records += found
         if faces is not None and not (as_csv or as_json):
-            _print(image, found)
+            _print(printable(image), found)
     _print_all(records, as_csv, as_json)
     if failed:
         raise typer.Exit(1)
@@ -103,6 +109,7 @@ def _write_table(
     from fer_core.inference import default_model
     from fer_core.inference.batch import FileReader, find_pictures, read_files
     from fer_core.inference.batch_table import Results, csv_of, to_parquet
+    from fer_core.picture_names import Skipped
     from fer_core.savedmodels import open_model
 
     model = open_model(model or default_model()).name
@@ -113,12 +120,14 @@ def _write_table(
     settings = f"{'whole picture' if whole else detector}, threshold {threshold:g}"
     columns = (SpinnerColumn(), TextColumn("{task.completed} pictures"), TimeElapsedColumn())
     read = faces = bad = 0
+    skipped = Skipped()
     with (
         Results(csv_of(out), open_model(model).classes, model, settings) as results,
         Progress(*columns, transient=True) as progress,
     ):
         task = progress.add_task("reading", total=None)
-        left = (p for p in find_pictures(paths) if as_cell(printable(p)) not in results.done)
+        found = find_pictures(paths, skipped)
+        left = (p for p in found if as_cell(printable(p)) not in results.done)
         for rows in read_files(left, reader, workers or os.cpu_count() or 1):
             results.add(rows)
             read, bad = read + 1, bad + any("error" in row for row in rows)
@@ -126,11 +135,20 @@ def _write_table(
             progress.advance(task)
     before = f" ({len(results.done)} were there before)" if results.done else ""
     if not read and not results.done:
-        raise ImageError(f"There is no picture in {', '.join(map(str, paths))}.")
+        raise _no_picture(paths, skipped)
     typer.echo(f"Pictures read: {read}{before}; faces: {faces}; errors: {bad}. Written: {out}")
+    if skipped.count:
+        typer.echo(skipped.sentence)
     if csv_of(out) != out:
         to_parquet(csv_of(out), out)
         typer.echo(f"{csv_of(out)} is needed only to continue later.")
+
+
+def _no_picture(paths: list[Path], skipped: "Skipped") -> ImageError:
+    from fer_core.common.files import printable
+
+    names = ", ".join(map(printable, paths))
+    return ImageError(f"There is no picture in {names}. {skipped.sentence}".rstrip())
 
 
 def _pipeline(model: str | None, detector: str) -> "Pipeline":
@@ -144,7 +162,7 @@ def _read(
     pipeline: "Pipeline", image: Path, whole: bool, show: Path | None, threshold: float | None
 ) -> "list[FaceEmotion] | None":
     """Returns the faces of one picture; None, and a sentence on standard error, if it is bad."""
-    from fer_core.common.files import read_bytes, write_bytes
+    from fer_core.common.files import printable, read_bytes, write_bytes
     from fer_core.images import decode, encode_png
     from fer_core.inference import draw
 
@@ -157,14 +175,14 @@ def _read(
         rgb = decode(data)
         faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
     except ImageError as error:
-        typer.echo(f"Error: {image}: {error}", err=True)
+        typer.echo(f"Error: {printable(image)}: {error}", err=True)
         return None
     if show is not None:
         write_bytes(show, encode_png(draw(rgb, faces, threshold)))
     return faces
 
 
-def _print(image: Path, records: list[dict[str, Any]]) -> None:
+def _print(image: str, records: list[dict[str, Any]]) -> None:
     if not records:
         typer.echo(f"{image}: no face found (--whole takes the picture as one face)")
         return

@@ -52,7 +52,7 @@ def _convert(path: Path, result: Path, pipeline: "OperationPipeline") -> bool:
     """Writes the result of one picture; says what happened, and whether it went well."""
     import time
 
-    from fer_core.common.files import read_bytes, write_bytes
+    from fer_core.common.files import printable, read_bytes, write_bytes
     from fer_core.errors import FerError
     from fer_core.images import decode, encode_png
 
@@ -60,7 +60,7 @@ def _convert(path: Path, result: Path, pipeline: "OperationPipeline") -> bool:
     try:
         write_bytes(result, encode_png(pipeline.run(decode(read_bytes(path)))))
     except FerError as error:
-        typer.echo(f"Error: {path}: {error}", err=True)
+        typer.echo(f"Error: {printable(path)}: {error}", err=True)
         return False
-    typer.echo(f"{path} -> {result} ({time.perf_counter() - start:.2f} s)")
+    typer.echo(f"{printable(path)} -> {printable(result)} ({time.perf_counter() - start:.2f} s)")
     return True

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from fer_core.cli.same_file import is_same_file
+from fer_core.common.files import printable
 from fer_core.errors import VideoError
 
 if TYPE_CHECKING:
@@ -234,4 +235,4 @@ def _report(summary: "Summary", written: list[Path], jsonl: Path | None) -> None
         (before, b), (after, a) = moment.before, moment.after
         say(f"{moment.seconds:.1f} s, face {moment.face}: {before} {b:.0%} → {after} {a:.0%}")
     for path in written:
-        say(f"Written: {path}")
+        say(f"Written: {printable(path)}")

@@ -13,7 +13,7 @@ class Pool(Generic[T]):
 
     A new one is made only while all others are lent, so there are as many as there were callers
     at once. A `threading.local` would make one for each of the threads Streamlit starts again on
-    every run of a page.
+    every run of a page. A copy, or what is sent to another process, makes objects of its own.
 
     Args:
         make: Makes a new object.
@@ -22,6 +22,9 @@ class Pool(Generic[T]):
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._idle: queue.LifoQueue[T] = queue.LifoQueue()
+
+    def __reduce__(self) -> "tuple[type[Pool[T]], tuple[Callable[[], T]]]":
+        return Pool, (self._make,)
 
     @contextmanager
     def lend(self) -> Iterator[T]:

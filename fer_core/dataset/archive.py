@@ -14,7 +14,7 @@ from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet
 from fer_core.dataset.tree_form import Cut, Member, middle_square, read_tree
 from fer_core.errors import DatasetError
-from fer_core.images import EXTENSIONS
+from fer_core.picture_names import is_clutter
 from fer_core.settings import settings
 
 _KNOWN = ("fer2013.csv", "icml_face_data.csv")
@@ -34,8 +34,8 @@ def read_members(members: Sequence[Member], source: str, cut: Cut = middle_squar
     Raises:
         DatasetError: If none of it is a dataset.
     """
-    visible = [member for member in members if not _is_hidden(member)]
-    has_tree = any(member.suffix in EXTENSIONS and member.emotion for member in visible)
+    visible = [member for member in members if not is_clutter(member.name)]
+    has_tree = any(member.emotion and member.is_picture for member in visible)
     for form, read in (("csv", _csv), ("parquet", _parquet)):
         files = [member for member in visible if member.suffix == form]
         if files:
@@ -46,11 +46,6 @@ def read_members(members: Sequence[Member], source: str, cut: Cut = middle_squar
                 if not has_tree:
                     raise
     return read_tree(visible, source, cut)
-
-
-def _is_hidden(member: Member) -> bool:
-    parts = PurePosixPath(member.name).parts
-    return "__MACOSX" in parts or any(part.startswith(".") for part in parts)
 
 
 def _csv(member: Member, source: str) -> FaceDataset:

@@ -17,7 +17,8 @@ from fer_core.dataset.collector import Collector
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError, ImageError
-from fer_core.images import EXTENSIONS, FACE_SIZE, decode, to_gray
+from fer_core.images import FACE_SIZE, decode, to_gray
+from fer_core.picture_names import HEAD, is_picture, suffix
 from fer_core.settings import settings
 
 MAX_PIXELS = 16_000_000
@@ -52,7 +53,12 @@ class Member:
     @property
     def suffix(self) -> str:
         """File name ending, lower case, without the dot."""
-        return PurePosixPath(self.name).suffix.lower().lstrip(".")
+        return suffix(self.name)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture, by its name or its content."""
+        return is_picture(self.name, b"") or is_picture(self.name, self.read(HEAD))
 
     @property
     def emotion(self) -> str | None:
@@ -88,7 +94,7 @@ def read_tree(members: Sequence[Member], source: str, cut: Cut = middle_square) 
     """
     collector = Collector()
     decoder = _Decoder(source, cut)
-    pictures = [member for member in members if member.suffix in EXTENSIONS]
+    pictures = [member for member in members if member.is_picture]
     has_splits = any(_split(member) for member in pictures)
     left_out: Counter[str] = Counter()
     for member in sorted(pictures, key=lambda member: member.name):

@@ -1,5 +1,6 @@
 """Haar cascades (Viola and Jones 2001), as OpenCV 4 ships them."""
 
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -42,7 +43,9 @@ class HaarDetector:
         path = Path(cv2.data.haarcascades) / f"haarcascade_frontalface_{cascade}.xml"
         if not path.exists():
             raise DetectorError(f"OpenCV ships no frontal face cascade named {cascade!r}.")
-        self._cascades: Pool[cv2.CascadeClassifier] = Pool(lambda: cv2.CascadeClassifier(str(path)))
+        self._cascades: Pool[cv2.CascadeClassifier] = Pool(
+            partial(cv2.CascadeClassifier, str(path))
+        )
 
     def detect(self, rgb: np.ndarray) -> list[FaceBox]:
         """Returns the faces of a uint8 RGB picture (h, w, 3), in no order.

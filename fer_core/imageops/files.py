@@ -10,8 +10,8 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps
 
-from fer_core.images import EXTENSIONS
-from fer_core.picture_files import to_rgb
+from fer_core.picture_names import is_clutter, is_picture_file
+from fer_core.picture_pixels import to_rgb
 
 
 def find_pictures(pattern: str) -> list[Path]:
@@ -27,7 +27,7 @@ def find_pictures(pattern: str) -> list[Path]:
     elif Path(pattern).is_file():
         pattern = escape(pattern)
     paths = (Path(name) for name in glob(pattern, recursive=True))
-    return sorted(p for p in paths if p.suffix.lower()[1:] in EXTENSIONS and p.is_file())
+    return sorted(p for p in paths if p.is_file() and is_picture_file(p) and not is_clutter(p.name))
 
 
 def open_picture(path: Path) -> np.ndarray:

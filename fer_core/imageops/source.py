@@ -89,7 +89,7 @@ def _text(module: str, statement: ast.stmt, docstrings: bool) -> str:
     """Returns a definition's own lines, comments included, with or without its docstring."""
     lines = inspect.getsource(_module(module)).splitlines()
     first, last = statement.lineno, statement.end_lineno or statement.lineno
-    if isinstance(statement, ast.FunctionDef):
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         first = min([first, *(decorator.lineno for decorator in statement.decorator_list)])
     kept = range(first, last + 1)
     if isinstance(statement, ast.FunctionDef) and ast.get_docstring(statement) and not docstrings:

@@ -13,9 +13,10 @@ from typing import Any
 
 from fer_core.common.files import printable, read_bytes
 from fer_core.errors import FileError, ImageError
-from fer_core.images import EXTENSIONS, decoded
+from fer_core.images import decoded
 from fer_core.inference.pipeline import Pipeline
 from fer_core.inference.records import as_records
+from fer_core.picture_names import Skipped, is_clutter, is_picture_file, is_shadow
 
 Row = dict[str, Any]
 """One face; or a picture without one (`face` is 0), or one that could not be read (`error`)."""
@@ -26,26 +27,29 @@ _CHUNK = 8
 _DIED = "The process that read it ended: the file may be made to crash programs."
 
 
-def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
+def find_pictures(paths: Iterable[Path], skipped: Skipped | None = None) -> Iterator[Path]:
     """Yields files as they are named, and of folders every picture in them and below, by name.
 
-    Of folders, what is named as a picture but is a pipe or a device is left out.
+    What macOS writes beside each file (`._IMG_1.jpg`) is left out wherever it is named, and in
+    folders what is hidden.
+
+    Args:
+        paths: Files and folders.
+        skipped: Takes the names of what is no picture in the folders, as they are passed.
     """
     for path in paths:
         if not path.is_dir():
-            yield path
+            if not is_shadow(path.name):
+                yield path
             continue
         for folder, folders, files in os.walk(path):
-            folders.sort()
-            for name in sorted(files):
+            folders[:] = sorted(name for name in folders if not is_clutter(name))
+            for name in sorted(name for name in files if not is_clutter(name)):
                 file = Path(folder, name)
-                if name.rpartition(".")[2].lower() in EXTENSIONS and not _is_special(file):
+                if is_picture_file(file):
                     yield file
-
-
-def _is_special(path: Path) -> bool:
-    """Returns whether it is a pipe, a socket or a device: to read it may take forever."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+                elif skipped is not None:
+                    skipped.add(printable(file))
 
 
 def rows_of(

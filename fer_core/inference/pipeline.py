@@ -66,6 +66,8 @@ class FaceEmotion:
 class Pipeline:
     """Detect, cut out, classify; may be called by many threads at once.
 
+    It can be copied and sent to another process: what goes there are the names of its files.
+
     Args:
         detector: Finds the faces.
         classifier: Reads them.

@@ -3,28 +3,35 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from fer_core.common.archives import opened_zip
 from fer_core.errors import BatchError, ImageError
-from fer_core.images import EXTENSIONS
+from fer_core.picture_names import HEAD, Skipped, is_clutter, is_picture
 from fer_core.settings import settings
 
 Entry = tuple[str, "bytes | ImageError"]
 """A picture's name, and its file or why there is none."""
 
 
-def picture_names(data: bytes) -> list[str]:
+def picture_names(data: bytes, skipped: Skipped | None = None) -> list[str]:
     """Returns the pictures in a zip file, by name; without what macOS adds to it.
+
+    Args:
+        data: The zip file.
+        skipped: Takes the names of what is no picture.
 
     Raises:
         BatchError: If it is no zip file, encrypted, has too many files or no picture in it.
     """
     most = settings().max_archive_files
     with opened_zip(data, "The zip file", BatchError, most) as archive:
-        names = [name for name in archive.namelist() if _is_picture(name)]
+        files = [e for e in archive.infolist() if not e.is_dir() and not is_clutter(e.filename)]
+        names = [entry.filename for entry in files if _is_picture(archive, entry)]
+    others = Skipped(sorted({entry.filename for entry in files} - set(names)))
     if not names:
-        raise BatchError("The zip file has no picture in it.")
+        raise BatchError(f"The zip file has no picture in it. {others.sentence}".rstrip())
+    if skipped is not None:
+        skipped.add_all(others)
     return sorted(names)
 
 
@@ -49,7 +56,11 @@ def pictures_in(data: bytes, names: list[str]) -> Iterator[Entry]:
                 yield name, picture
 
 
-def _is_picture(name: str) -> bool:
-    path = PurePosixPath(name)
-    hidden = name.endswith("/") or path.name.startswith(".") or "__MACOSX" in path.parts
-    return not hidden and path.suffix.lower().lstrip(".") in EXTENSIONS
+def _is_picture(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    if is_picture(entry.filename, b""):
+        return True
+    try:
+        with archive.open(entry) as file:
+            return is_picture(entry.filename, file.read(HEAD))
+    except Exception:  # damaged, in one of the ways of which `pictures_in` would tell
+        return False

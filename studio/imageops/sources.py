@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.errors import ImageError
-from fer_core.images import EXTENSIONS, decode_reduced
+from fer_core.images import decode_reduced
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
 from fer_core.styletransfer.paintings import PAINTINGS
@@ -62,7 +62,6 @@ def choose_pictures() -> tuple[list[Picture], Preview | None]:
         return [picture], _preview(picture)
     files = st.file_uploader(
         "Pictures",
-        EXTENSIONS,
         accept_multiple_files=True,
         max_upload_size=settings().max_upload_mb,
         key="ops_files",

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.errors import ImageError
-from fer_core.images import EXTENSIONS, decode_reduced, shrunk
+from fer_core.images import decode_reduced, shrunk
 from fer_core.settings import settings
 from fer_core.styletransfer.engine import LARGEST_STYLE
 from fer_core.styletransfer.paintings import PAINTINGS
@@ -93,7 +93,6 @@ def choose_paintings() -> list[Choice]:
 def _upload() -> None:
     st.file_uploader(
         "Your paintings",
-        EXTENSIONS,
         accept_multiple_files=True,
         max_upload_size=settings().max_upload_mb,
         key="style_own",

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -110,8 +111,8 @@ def test_bad_pictures_are_named_and_the_others_read(run, tmp_path):
     assert f"{PHOTO}: 1 face" in out
     lines = err.strip().splitlines()
     assert [line for line in lines if line.startswith("Error")] == [
-        f"Error: {broken}: The file is not a picture that can be read. "
-        "Use JPEG, PNG, WebP, BMP, GIF, TIFF or HEIC.",
+        f"Error: {broken}: The file is text, not a picture that can be read. "
+        "Use JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF.",
         f"Error: {missing} cannot be read: No such file or directory.",
     ]
 
@@ -133,7 +134,7 @@ def test_folder_stands_for_all_pictures_in_it_and_below(run, folder):
     assert status == 1
     assert f"{folder / 'below' / 'face.png'}: 1 face" in out
     assert f"{folder / 'blank.png'}: no face" in out
-    assert "notes.txt" not in out + err
+    assert f"1 file is no picture and was left out: {folder / 'notes.txt'}." in err
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -252,3 +253,44 @@ def test_show_never_overwrites_the_picture(run, tmp_path, astronaut):
         status, _, err = run(photo, "--show", shown)
         assert (status, "is the picture that is read" in err) == (2, True)
     assert photo.read_bytes() == before
+
+
+def test_names_that_are_no_text_are_escaped_by_every_writer(run, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    path = folder / os.fsdecode(b"caf\xe9.png")
+    path.write_bytes(PHOTO.read_bytes())
+    for option in ("--csv", "--json", None):
+        status, out, _ = run(*filter(None, (folder, option)))
+        assert status == 0
+        assert "caf\ufffd.png" in (json.loads(out)[0]["picture"] if option == "--json" else out)
+    path.write_bytes(b"no picture")
+    assert f"Error: {folder}/caf\ufffd.png: The file is text" in run(folder)[2]
+
+
+def test_other_files_of_a_folder_are_named(run, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.txt", "b.pdf", "._a.jpg"):
+        (folder / name).write_bytes(b"%PDF")
+    status, _, error = run(folder)
+    assert status == 1
+    left_out = f"2 files are no pictures and were left out: {folder}/a.txt, {folder}/b.pdf."
+    assert error == f"Error: There is no picture in {folder}. {left_out}\n"
+    (folder / "photo").write_bytes(PHOTO.read_bytes())
+    status, out, error = run(folder, "--detector", "haar_alt2")
+    assert (status, error) == (0, left_out + "\n")
+    assert out.startswith(f"{folder}/photo: 1 face")
+
+
+def test_terminal_of_latin_1_gets_every_letter(tmp_path):
+    (tmp_path / "smile_\u2192.txt").write_bytes(b"")
+    ended = subprocess.run(
+        [sys.executable, "-m", "fer_core", "classify", tmp_path],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        cwd=ROOT,
+        capture_output=True,
+    )
+    assert ended.returncode == 1
+    said = ended.stderr.decode("latin-1").rstrip()
+    assert said.endswith(f"left out: {tmp_path}/smile_\\u2192.txt.")

@@ -75,7 +75,7 @@ def test_a_damaged_picture_is_named_and_the_others_are_done(run, folder):
     )
     assert status == 1
     assert "2 of 3 pictures done" in out
-    assert "bad.png: The file is not a picture" in err
+    assert "bad.png: The file is text, not a picture" in err
 
 
 @pytest.mark.parametrize(

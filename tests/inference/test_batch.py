@@ -14,6 +14,7 @@ from fer_core.errors import BatchError, FileError
 from fer_core.images import encode_png
 from fer_core.inference.batch import FileReader, error_row, find_pictures, read_files
 from fer_core.inference.batch_table import Results, columns
+from fer_core.picture_names import Skipped
 from fer_core.settings import ROOT
 
 CLASSES = ("happy", "sad")
@@ -131,10 +132,17 @@ def test_pictures_of_a_folder_are_found_by_name_in_order(tmp_path):
     for name in ("b.JPG", "a.png", "x/z.heic", "x/c.webp", "notes.txt", "x/film.mp4"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    named = Path("named.whatever")
-    found = list(find_pictures([named, tmp_path]))
-    expected = [named, *(tmp_path / name for name in ("a.png", "b.JPG", "x/c.webp", "x/z.heic"))]
-    assert found == expected
+    for name in ("._a.png", ".hidden/a.png", "Thumbs.db"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "c").write_bytes(b"\xff\xd8\xff\xe0")
+    named, skipped = Path("named.whatever"), Skipped()
+    found = list(find_pictures([named, Path("._named.jpg"), tmp_path], skipped))
+    names = ("a.png", "b.JPG", "c", "x/c.webp", "x/z.heic")
+    assert found == [named, *(tmp_path / name for name in names)]
+    assert skipped.sentence == (
+        f"2 files are no pictures and were left out: {tmp_path}/notes.txt, {tmp_path}/x/film.mp4."
+    )
 
 
 def test_pipe_named_as_a_picture_is_left_out_or_a_row(saved_models, tmp_path):

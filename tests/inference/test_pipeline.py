@@ -1,6 +1,8 @@
 import json
+import pickle
 import subprocess
 import sys
+from copy import copy, deepcopy
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from tiny import brightness_answer
 
 from fer_core import Pipeline
 from fer_core.errors import DetectorError, ImageError, ModelNotFound
-from fer_core.faces import FaceBox
+from fer_core.faces import FaceBox, is_here
 from fer_core.inference import FaceEmotion, as_records, as_table
 from fer_core.settings import ROOT
 
@@ -193,3 +195,16 @@ def test_faces_of_a_picture_are_read_in_two_squares(classifier):
     assert (seen[0] != seen[1]).any()
     Pipeline(Told(), classifier).analyze_whole(rgb)
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize("taken", [lambda p: pickle.loads(pickle.dumps(p)), deepcopy, copy])
+@pytest.mark.parametrize("name", ["haar_alt2", "yunet"])
+def test_pipeline_can_be_sent_and_copied(saved_models, astronaut, taken, name):
+    if name == "yunet" and not is_here(name):
+        pytest.skip("FER_YUNET names no file")
+    pipeline = Pipeline.load("custom_cnn", name)
+    before = pipeline.analyze(astronaut)
+    (face,), (expected,) = taken(pipeline).analyze(astronaut), before
+    assert face.box == expected.box
+    np.testing.assert_array_equal(face.probabilities, expected.probabilities)
+    assert len(pickle.dumps(pipeline)) < 2000

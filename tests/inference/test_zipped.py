@@ -5,6 +5,7 @@ import pytest
 
 from fer_core.errors import BatchError, ImageError
 from fer_core.inference.zipped import picture_names, pictures_in
+from fer_core.picture_names import Skipped
 from fer_core.settings import settings
 
 
@@ -22,7 +23,10 @@ def test_pictures_are_named_in_order_without_what_is_none():
         for name in ("b.JPG", "a/x.png", "notes.txt", "__MACOSX/a/x.png", "a/._x.png", ".x.png"):
             archive.writestr(name, b"x")
         archive.mkdir("empty.png")
-    assert picture_names(file.getvalue()) == ["a/x.png", "b.JPG"]
+        archive.writestr("photo", b"\xff\xd8\xff\xe0")
+    skipped = Skipped()
+    assert picture_names(file.getvalue(), skipped) == ["a/x.png", "b.JPG", "photo"]
+    assert skipped.sentence == "1 file is no picture and was left out: notes.txt."
 
 
 def test_content_comes_back():

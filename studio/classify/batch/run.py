@@ -12,6 +12,7 @@ from fer_core.errors import ImageError
 from fer_core.inference import Pipeline
 from fer_core.inference.batch import Row, error_row, rows_of
 from fer_core.inference.zipped import Entry, picture_names, pictures_in
+from fer_core.picture_names import Skipped, is_clutter
 from fer_core.settings import settings
 
 
@@ -29,6 +30,7 @@ class BatchRun:
         read: How many pictures were.
         is_paused: Whether its owner stopped it.
         left_out: How many were not read because it took longer than `job_seconds` of the settings.
+        skipped: What else was in the zip files.
     """
 
     model: str
@@ -40,6 +42,7 @@ class BatchRun:
     read: int = 0
     is_paused: bool = False
     left_out: int = 0
+    skipped: Skipped = field(default_factory=Skipped)
     _seconds: float = field(default=0.0, init=False, repr=False)
     _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -80,17 +83,20 @@ class BatchRun:
             self._seconds += time.monotonic() - began
 
 
-def entries_of(files: list[tuple[str, bytes]]) -> tuple[int, Iterator[Entry]]:
-    """Returns how many pictures these files hold, and the pictures; zip files are opened.
+def entries_of(files: list[tuple[str, bytes]]) -> tuple[int, Iterator[Entry], Skipped]:
+    """Returns how many pictures these files hold, the pictures, and what else; zips are opened.
 
     Raises:
         FerError: If a zip file cannot be.
     """
     plans: list[tuple[str, bytes, list[str]]] = []
+    skipped = Skipped()
     for name, data in files:
+        if is_clutter(name):
+            continue
         is_zip = name.lower().endswith(".zip") or zipfile.is_zipfile(BytesIO(data))
-        plans.append((name, data, picture_names(data) if is_zip else []))
-    return sum(len(names) or 1 for *_, names in plans), _all_entries(plans)
+        plans.append((name, data, picture_names(data, skipped) if is_zip else []))
+    return sum(len(names) or 1 for *_, names in plans), _all_entries(plans), skipped
 
 
 def _all_entries(plans: list[tuple[str, bytes, list[str]]]) -> Iterator[Entry]:

@@ -7,7 +7,6 @@ from fer_core.charts.timeline import share_bars
 from fer_core.common.numerals import percent
 from fer_core.common.tables import as_csv
 from fer_core.errors import FerError
-from fer_core.images import EXTENSIONS
 from fer_core.inference.batch_table import columns
 from fer_core.savedmodels import open_model
 from fer_core.settings import settings
@@ -17,6 +16,7 @@ from studio.classify.limits import largest_file_mb
 from studio.failure import show_failure
 from studio.figure import show
 from studio.loaders import pipeline, title
+from studio.markdown import plain
 from studio.page import lead
 
 _RUN, _FILES = "batch_run", "batch_of_files"
@@ -31,7 +31,6 @@ def read_batch() -> None:
     with left:
         files = st.file_uploader(
             "Pictures, or zip files of them",
-            (*EXTENSIONS, "zip"),
             accept_multiple_files=True,
             max_upload_size=largest_file_mb(),
             key="batch_files",
@@ -66,6 +65,8 @@ def _answer(run: BatchRun | None, has_files: bool) -> str:
     if run.left_out:
         seconds = settings().job_seconds
         bad += f" {run.left_out:,} more were left out: a batch may take {seconds} s here."
+    if run.skipped.count:
+        bad += f" {plain(run.skipped.sentence)}"
     if not answers:
         return f"No face was found in {run.total:,} pictures.{bad}"
     (most, count), faces = answers.most_common(1)[0], answers.total()
@@ -104,11 +105,12 @@ def _offer(
     ):
         return run
     try:
-        total, entries = entries_of(files)
+        total, entries, skipped = entries_of(files)
     except FerError as error:
         show_failure(error, ":material/broken_image:")
         return None
     run = BatchRun(controls.model, controls.detector, controls.threshold, total, entries)
+    run.skipped = skipped
     st.session_state[_RUN] = run
     return run
 
