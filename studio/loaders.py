@@ -9,7 +9,7 @@ import streamlit as st
 
 from fer_core.common.digest import sha256
 from fer_core.faces import Detector, detector, resolve
-from fer_core.models import REGISTRY
+from fer_core.models import REGISTRY, title_of
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import settings
 
@@ -40,14 +40,14 @@ def classifier(model: str) -> "Classifier":
 
 
 def fingerprint(model: str) -> str:
-    """Returns the sha256 of what a saved model answers with: network, classes and temperature.
+    """Returns the sha256 of what a saved model answers with: networks, classes and temperature.
 
     Raises:
         FerError: If there is no such model, or a file of it is missing or changed.
     """
     saved = open_model(model)
-    files = ("model.tflite", "recipe.json", "evaluation.json")
-    return " ".join(sha256(saved.file(file)) for file in files)
+    files = [*saved.networks(), *(saved.file(file) for file in ("recipe.json", "evaluation.json"))]
+    return " ".join(map(sha256, files))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -70,7 +70,7 @@ def models_in_order() -> list[str]:
 
 def title(model: str) -> str:
     """Returns a model's name as people read it."""
-    return REGISTRY[model].title if model in REGISTRY else model
+    return title_of(model)
 
 
 def state_of_models() -> int:
@@ -82,4 +82,11 @@ def state_of_models() -> int:
     return hash(tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats))
 
 
-_FILES = ("evaluation.json", "predictions.npz", "history.csv", "recipe.json", "model.tflite")
+_FILES = (
+    "evaluation.json",
+    "predictions.npz",
+    "history.csv",
+    "recipe.json",
+    "model.tflite",
+    "ensemble.json",
+)

@@ -10,7 +10,7 @@ SHARPNESS = 6.0
 
 
 @cache
-def brightness_network(classes: int) -> bytes:
+def brightness_network(classes: int, sharpness: float = SHARPNESS) -> bytes:
     """A `model.tflite` whose class k is the likelier the nearer the face's mean is to k / (n - 1).
 
     The logits are -sharpness (m - c)^2 without the common m^2, for the mean m (0..1) and the
@@ -23,12 +23,12 @@ def brightness_network(classes: int) -> bytes:
     outputs = keras.layers.Dense(classes, activation="softmax")
     network = keras.Model(inputs, outputs(mean))
     own = np.linspace(0, 1, classes)
-    outputs.set_weights([2 * SHARPNESS * own[None], -SHARPNESS * own**2])
+    outputs.set_weights([2 * sharpness * own[None], -sharpness * own**2])
     return convert_litert(network)
 
 
-def brightness_answer(face: np.ndarray, classes: int) -> np.ndarray:
+def brightness_answer(face: np.ndarray, classes: int, sharpness: float = SHARPNESS) -> np.ndarray:
     """What that network answers to one face, computed by hand."""
     own = np.linspace(0, 1, classes)
-    powers = np.exp(-SHARPNESS * (face.mean() / 255 - own) ** 2)
+    powers = np.exp(-sharpness * (face.mean() / 255 - own) ** 2)
     return powers / powers.sum()

@@ -21,10 +21,9 @@ from fer_core.evaluation.record import Evaluation, read_evaluation
 from fer_core.evaluation.robustness import measure_robustness, robustness_rows
 from fer_core.faces import detector
 from fer_core.inference import Classifier
-from fer_core.models import find
 from fer_core.savedmodels import SavedModel, alone_with, open_model, saved_names, update_manifest
 from fer_core.settings import settings
-from fer_core.training.card import model_card
+from fer_core.training.card import card_of
 
 Judged = tuple[SavedModel, Evaluation]
 
@@ -40,7 +39,7 @@ def with_disturbances(saved: SavedModel, record: Evaluation, dataset: FaceDatase
     """Returns the record with every disturbance there is."""
     test = saved.predictions().test
     chosen = robustness_rows(test.labels)
-    classifier = Classifier(saved.file("model.tflite"), saved.classes)
+    classifier = Classifier(saved.networks(), saved.classes)
     faces = dataset.images[test.rows[chosen]]
     measured = measure_robustness(classifier, faces, test.labels[chosen], known=record.robustness)
     print(f"{saved.name}: {len(measured.points)} points", flush=True)
@@ -85,9 +84,7 @@ def main() -> None:
         name = saved.name
         with alone_with(name, weights):
             write_json(saved.folder / "evaluation.json", record.as_json())
-            write_text(
-                saved.folder / "card.md", model_card(find(name), saved.run().whole(), record)
-            )
+            write_text(saved.folder / "card.md", card_of(saved, record))
             update_manifest(weights, name)
 
 

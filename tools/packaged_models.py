@@ -1,5 +1,6 @@
 """Puts the saved models that are small enough into the wheel, as `fer_core/weights/`."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,19 @@ class PackagedModels(BuildHookInterface):
 
 
 def packaged(weights: Path) -> list[Path]:
-    """Returns the manifest and every file of the small models but those to train on."""
-    networks = [
-        path for path in sorted(weights.glob("*/model.tflite")) if path.stat().st_size < LARGEST
-    ]
+    """Returns the manifest and every file of the small models but those to train on.
+
+    An ensemble goes with them where all of its members do.
+    """
+    networks = weights.glob("*/model.tflite")
+    small = {path.parent.name for path in networks if path.stat().st_size < LARGEST}
+    for ensemble in weights.glob("*/ensemble.json"):
+        members = {one["name"] for one in json.loads(ensemble.read_text())["members"]}
+        small |= {ensemble.parent.name} if members <= small else set()
     files = [
         file
-        for network in networks
-        for file in sorted(network.parent.iterdir())
+        for name in sorted(small)
+        for file in sorted((weights / name).iterdir())
         if file.name not in _TO_TRAIN_ON
     ]
     return [weights / "manifest.json", *files]

@@ -123,7 +123,7 @@ def _on_own_faces(
             f"{folder} is among the saved models, whose records are of FER2013; choose another.",
             param_hint="--out",
         )
-    saved.file("model.tflite")
+    saved.networks()
     finder = ready_detector("auto") if faces is Faces.AUTO else None
     dataset = open_dataset(str(data), finder)
     predictions, record = judging.evaluate_own(saved, dataset)
@@ -140,7 +140,7 @@ def _on_fer2013(saved: "SavedModel", robustness: bool, photographs: bool, write:
     from fer_core.evaluation.evaluate import evaluate
     from fer_core.evaluation.photographs import require_all_emotions
 
-    saved.file("model.tflite")
+    saved.networks()
     if photographs:
         require_all_emotions(saved.name, saved.classes)  # before anything takes minutes
     dataset = open_dataset(None)
@@ -162,17 +162,15 @@ def _record(
     """Writes a judgement, the model's card, and the answers where they are new."""
     from fer_core.common.files import write_json, write_text
     from fer_core.evaluation.evaluate import keep_measured
-    from fer_core.models import find
     from fer_core.savedmodels import alone_with, update_manifest, write_predictions
-    from fer_core.training.card import model_card
+    from fer_core.training.card import card_of
 
     with alone_with(saved.name, saved.weights):
         record = keep_measured(saved.folder, record)
         if predictions is not None:
             write_predictions(saved.folder / "predictions.npz", predictions)
         write_json(saved.folder / "evaluation.json", record.as_json())
-        card = model_card(find(saved.name), saved.run().whole(), record)
-        write_text(saved.folder / "card.md", card)
+        write_text(saved.folder / "card.md", card_of(saved, record))
         update_manifest(saved.weights, saved.name)
     typer.echo(f"Recorded in {saved.folder}.")
 

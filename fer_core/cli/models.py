@@ -14,9 +14,10 @@ def register(app: typer.Typer) -> None:
 def models(
     as_json: Annotated[bool, typer.Option("--json", help="Count in the code itself.")] = False,
 ) -> None:
-    """Lists every architecture with classes, parameters and whether it is saved."""
+    """Lists every architecture with classes, parameters and whether it is saved, and ensembles."""
     from fer_core.models import REGISTRY
-    from fer_core.savedmodels import saved_names
+    from fer_core.savedmodels import open_model, saved_names
+    from fer_core.savedmodels.ensemble import read_ensemble
 
     saved = set(saved_names())
     if as_json:
@@ -28,6 +29,10 @@ def models(
             f"{spec.name:20} {spec.report:5} {len(spec.classes)} classes "
             f"{spec.parameters:>11,} parameters  {state}"
         )
+    for name in sorted(saved):
+        if (model := open_model(name)).is_ensemble:
+            members = ", ".join(read_ensemble(model.folder).names)
+            typer.echo(f"{name:20} ours  {len(model.classes)} classes  a mean of {members}")
 
 
 def _counted(saved: set[str]) -> dict[str, dict[str, object]]:

@@ -25,7 +25,7 @@ from fer_core.evaluation.record import (
     read_evaluation,
 )
 from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES
-from fer_core.models import REGISTRY, ModelSpec
+from fer_core.models import REGISTRY, ModelSpec, title_of
 from fer_core.savedmodels import PredictedSplit, Predictions, RunRecord, SavedModel, saved_names
 from fer_core.savedmodels.temperature import apply_temperature
 
@@ -64,7 +64,7 @@ class Contender:
         cost: None for uploaded predictions.
         robustness: None where it was not measured.
         end_to_end: On photographs; None where it was not measured.
-        history: One row for each epoch, None for uploaded predictions.
+        history: One row for each epoch; None for an ensemble and for uploaded predictions.
         best_epoch: The epoch that was kept, where its recipe says so.
         schedule_ended: Whether its learning rate ran down to the end of its schedule.
         reported: What its report claims.
@@ -141,11 +141,12 @@ def read_contender(saved: SavedModel) -> Contender:
     predictions = saved.predictions()
     run = saved.run()
     saved.file("card.md")
+    saved.networks()
     _require_fit(saved.name, record, predictions, run)
     spec = REGISTRY.get(saved.name)
     return Contender(
         name=saved.name,
-        title=record.titled(spec.title if spec else saved.name),
+        title=record.titled(title_of(saved.name)),
         report=spec.report if spec else "ours",
         protocol=record.protocol,
         classes=record.classes,
@@ -158,7 +159,7 @@ def read_contender(saved: SavedModel) -> Contender:
         cost=record.cost,
         robustness=record.robustness,
         end_to_end=record.end_to_end,
-        history=saved.history(),
+        history=None if saved.is_ensemble else saved.history(),
         best_epoch=run.best_epoch,
         schedule_ended=run.schedule_ended,
         reported=spec.reported if spec else None,

@@ -27,6 +27,7 @@ from fer_core.savedmodels import (
     read_run,
     write_predictions,
 )
+from fer_core.savedmodels.ensemble import answering, networks_of
 from fer_core.settings import settings
 
 OWN = "own"
@@ -34,13 +35,13 @@ OWN = "own"
 
 
 def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluation]:
-    """Runs `model.tflite`, uncalibrated, on its protocol's faces and judges the answers.
+    """Runs a saved model, uncalibrated, on its protocol's faces and judges the answers.
 
     The folder's files are read as they are, not checked against the manifest: a training ends
     with this, before its files are recorded. Open it with `open_model` first where it matters.
 
     Args:
-        folder: `weights/<name>/`, with `model.tflite` and `recipe.json`.
+        folder: `weights/<name>/`, with `recipe.json` and its network or ensemble.
         dataset: FER2013.
 
     Returns:
@@ -72,7 +73,7 @@ def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluatio
         optimistic=same_faces,
         cost=measure_cost(folder, run, dataset.images[split.test]),
         data=DataRecord(sha256=fingerprint(dataset), faces=len(dataset)),
-        model_sha256=sha256(folder / "model.tflite"),
+        model_sha256=sha256(answering(folder)),
         seed=run.seed,
     )
     return predictions, record
@@ -117,7 +118,7 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
         optimistic=False,
         cost=measure_cost(saved.folder, run, dataset.images[kept]),
         data=DataRecord(sha256=digest, faces=len(dataset), left_out=len(rows) - len(kept)),
-        model_sha256=sha256(saved.file("model.tflite")),
+        model_sha256=sha256(answering(saved.folder)),
         seed=run.seed,
     )
     return predictions, record
@@ -167,7 +168,7 @@ def with_robustness(
     from fer_core.inference.classifier import Classifier
 
     chosen = robustness_rows(predictions.test.labels)
-    classifier = Classifier(folder / "model.tflite", predictions.classes)
+    classifier = Classifier(networks_of(folder), predictions.classes)
     measured = measure_robustness(
         classifier,
         dataset.images[predictions.test.rows[chosen]],
@@ -215,7 +216,7 @@ def predict(
     from fer_core.inference.classifier import Classifier
 
     labels = reindexed(dataset.labels[rows], EMOTIONS, classes)
-    probabilities = Classifier(folder / "model.tflite", classes).predict(dataset.images[rows])
+    probabilities = Classifier(networks_of(folder), classes).predict(dataset.images[rows])
     return PredictedSplit(probabilities, labels, rows.astype(np.int32))
 
 
@@ -228,8 +229,11 @@ def as_stored(predictions: Predictions) -> Predictions:
 
 
 def measure_cost(folder: Path, run: RunRecord, faces: np.ndarray) -> CostRecord:
-    """Returns what the model costs, timed on some faces (uint8, (n, 48, 48))."""
-    path = folder / "model.tflite"
+    """Returns what the model costs, timed on some faces (uint8, (n, 48, 48)).
+
+    An ensemble runs its members one after another, so it costs their sum.
+    """
+    paths = list(networks_of(folder))
     if run.parameters is None or run.trainable is None:
         parameters, trainable = find(run.name).parameters, find(run.name).trainable
     else:
@@ -237,9 +241,9 @@ def measure_cost(folder: Path, run: RunRecord, faces: np.ndarray) -> CostRecord:
     return CostRecord(
         parameters=parameters,
         trainable=trainable,
-        macs=cost.multiply_accumulates(path),
-        size=path.stat().st_size,
-        milliseconds=round(cost.milliseconds_per_face(path, faces), 4),
+        macs=sum(map(cost.multiply_accumulates, paths)),
+        size=sum(path.stat().st_size for path in paths),
+        milliseconds=round(sum(cost.milliseconds_per_face(path, faces) for path in paths), 4),
         machine=cost.machine(),
     )
 

@@ -13,6 +13,9 @@ from fer_core.errors import CorruptModel
 from fer_core.evaluation.intervals import Interval, metric_intervals, resample_weights
 from fer_core.evaluation.metrics import METRICS
 from fer_core.savedmodels import PredictedSplit, SavedModel
+from fer_core.savedmodels.ensemble import ENSEMBLE, NETWORK, answering
+
+_KINDS = {NETWORK: "network", ENSEMBLE: "ensemble"}
 
 
 class _Record(BaseModel):
@@ -82,7 +85,7 @@ class CostRecord(_Record):
         parameters: Number of parameters, trainable or not.
         trainable: Number of trainable ones.
         macs: Multiply-accumulate operations per face.
-        size: Bytes of `model.tflite`.
+        size: Bytes of `model.tflite`; of an ensemble, of all its members'.
         milliseconds: Median per face: one face at a time, warm, one thread.
         machine: Processor it was timed on.
     """
@@ -195,7 +198,8 @@ class Evaluation(_Record):
         robustness: Accuracy under disturbances; None until `evaluate --robustness` has run.
         end_to_end: Faces laid into photographs; None where that was not measured.
         data: Fingerprint of the data.
-        model_sha256: sha256 of the `model.tflite` that answered.
+        model_sha256: sha256 of the `model.tflite` that answered, or of `ensemble.json`, which holds
+            its members'.
         seed: Seed of the training.
         commit: Git commit it was evaluated at; None outside a checkout.
         versions: Library versions.
@@ -246,7 +250,7 @@ def read_evaluation(saved: SavedModel) -> Evaluation:
 
     Raises:
         CorruptModel: If it is missing, of another schema, lacks a field, or judges another
-            `model.tflite` than the one there.
+            network or ensemble than the one there.
     """
     found = saved.evaluation()
     again = f"Run `python -m fer_core evaluate {saved.name} --write` again."
@@ -258,9 +262,10 @@ def read_evaluation(saved: SavedModel) -> Evaluation:
         raise CorruptModel(
             f"{saved.name}/evaluation.json: {where}{first['msg']}. {again}"
         ) from error
-    if record.model_sha256 != sha256(saved.file("model.tflite")):
+    answers = answering(saved.folder).name
+    if record.model_sha256 != sha256(saved.file(answers)):
         raise CorruptModel(
-            f"{saved.name}/evaluation.json judges another network than model.tflite. {again}"
+            f"{saved.name}/evaluation.json judges another {_KINDS[answers]} than {answers}. {again}"
         )
     return _completed(record, saved)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from fer_core.dataset import PROTOCOLS
 from fer_core.errors import FerError
 from fer_core.evaluation.record import read_evaluation
 from fer_core.models import REGISTRY, ModelSpec
@@ -12,25 +13,27 @@ from fer_core.savedmodels import SavedModel, saved_names
 
 
 def reproduction_table(weights: Path) -> pd.DataFrame:
-    """Returns one row for each architecture of the registry, in its order.
+    """Returns one row for each architecture of the registry, in its order, then the ensembles.
 
     Shares are 0..1; the figures of one that is not saved, or cannot be read, are empty.
 
     Args:
         weights: Folder of saved models.
     """
-    saved = saved_names(weights)
-    rows = []
-    for spec in REGISTRY.values():
-        state, figures = "not trained", {}
-        if spec.name in saved:
-            try:
-                figures = _figures(SavedModel(spec.name, weights))
-                state = figures.pop("state")
-            except FerError as error:
-                state = f"unreadable: {error}"
-        rows.append({**_claim(spec), **figures, "state": state})
+    saved = {name: SavedModel(name, weights) for name in saved_names(weights)}
+    rows = [{**_claim(spec), **_measured(saved.get(spec.name))} for spec in REGISTRY.values()]
+    ensembles = [model for model in saved.values() if model.is_ensemble]
+    rows += [{"report": "ours", "model": one.name, **_measured(one)} for one in ensembles]
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _measured(saved: SavedModel | None) -> dict[str, Any]:
+    if saved is None:
+        return {"state": "not trained"}
+    try:
+        return _figures(saved)
+    except FerError as error:
+        return {"state": f"unreadable: {error}"}
 
 
 _COLUMNS = [
@@ -126,7 +129,7 @@ def in_short(table: pd.DataFrame) -> str:
     for row in table[table["test_accuracy"].notna()].to_dict("records"):
         optimistic = ", optimistic" if row["state"].endswith("optimistic") else ""
         lines.append(
-            f"| `{row['model']}` | {row['report']} | {len(REGISTRY[row['model']].classes)} "
+            f"| `{row['model']}` | {row['report']} | {len(PROTOCOLS[row['protocol']].classes)} "
             f"| {100 * row['test_accuracy']:.1f} %{optimistic} | {row['size_mb']:.1f} "
             f"| {row['ms_per_face']:.2f} |"
         )

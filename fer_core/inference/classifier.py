@@ -1,5 +1,6 @@
 """Faces -> probabilities, on LiteRT alone."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,38 +22,36 @@ PREFERRED = ("slim_vgg", "custom_cnn")
 
 
 class Classifier:
-    """A saved network that reads expressions; may be called by many threads at once.
+    """A saved network, or a mean of some, that reads faces; may be called by many threads at once.
 
     Faces go through one at a time: measured here for 1.3 M to 15 M parameters, a batch of 2 to
     128 takes the same time for each face, and each new batch size 1 to 60 ms to prepare. One
     thread each, as a second one gains nothing on faces this small.
 
     Args:
-        path: `model.tflite`; takes uint8 (1, 48, 48, 1), gives probabilities (1, classes).
+        networks: `model.tflite`, or several, each with its weight in the mean of their answers;
+            one takes uint8 (1, 48, 48, 1) and gives probabilities (1, classes).
         classes: Emotion names in the order of its outputs.
         temperature: Divides the logarithms of the probabilities (Guo et al. 2017); 1 leaves
             them as the network gave them.
         threshold: Confidence below which its answer is "not sure" unless another is asked for.
 
     Raises:
-        CorruptModel: If the file is not such a network, or has another number of classes.
+        CorruptModel: If a file is not such a network, or has another number of classes.
     """
 
     def __init__(
         self,
-        path: Path,
+        networks: Path | Mapping[Path, float],
         classes: tuple[str, ...],
         temperature: float = 1.0,
         threshold: float = 0.0,
     ) -> None:
-        self.path = path
         self.classes = classes
         self.temperature = temperature
         self.threshold = threshold
-        self._name = f"{path.parent.name}/{path.name}"
-        self._interpreters: Pool[Interpreter] = Pool(partial(open_interpreter, path))
-        with self._interpreters.lend() as interpreter:
-            self._check(interpreter)
+        weights = {networks: 1.0} if isinstance(networks, Path) else networks
+        self._networks = [(_Network(path, classes), weight) for path, weight in weights.items()]
 
     @classmethod
     def load(cls, name: str) -> "Classifier":
@@ -71,8 +70,7 @@ class Classifier:
         Raises:
             CorruptModel: If a file of it is missing or changed.
         """
-        path = saved.file("model.tflite")
-        return cls(path, saved.classes, saved.temperature, saved.threshold)
+        return cls(saved.networks(), saved.classes, saved.temperature, saved.threshold)
 
     def predict(self, faces: np.ndarray) -> np.ndarray:
         """Returns the probability of each class for each face.
@@ -92,16 +90,33 @@ class Classifier:
                 f"Faces must be uint8 of shape (n, {FACE_SIZE}, {FACE_SIZE}), "
                 f"not {faces.dtype} of shape {faces.shape}."
             )
-        probabilities = np.empty((len(faces), len(self.classes)), np.float32)
+        probabilities = np.zeros((len(faces), len(self.classes)), np.float32)
+        for network, weight in self._networks:
+            probabilities += np.float32(weight) * network.answer(faces)
+        return apply_temperature(probabilities, self.temperature)
+
+
+class _Network:
+    """One LiteRT file, checked to answer faces with that many probabilities."""
+
+    def __init__(self, path: Path, classes: tuple[str, ...]) -> None:
+        self.classes = classes
+        self._name = f"{path.parent.name}/{path.name}"
+        self._interpreters: Pool[Interpreter] = Pool(partial(open_interpreter, path))
+        with self._interpreters.lend() as interpreter:
+            self._check(interpreter)
+
+    def answer(self, faces: np.ndarray) -> np.ndarray:
+        answers = np.empty((len(faces), len(self.classes)), np.float32)
         with self._interpreters.lend() as interpreter:
             source, result = ends(interpreter)
-            for row, face in zip(probabilities, faces, strict=True):
+            for row, face in zip(answers, faces, strict=True):
                 interpreter.set_tensor(source, face[None, :, :, None])
                 interpreter.invoke()
                 row[:] = interpreter.get_tensor(result)[0]
-        if not np.isfinite(probabilities).all():
+        if not np.isfinite(answers).all():
             raise CorruptModel(f"{self._name} answers with values that are no numbers.")
-        return apply_temperature(probabilities, self.temperature)
+        return answers
 
     def _check(self, interpreter: "Interpreter") -> None:
         source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]

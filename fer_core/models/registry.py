@@ -22,6 +22,11 @@ REGISTRY: dict[str, ModelSpec] = _collect()
 """In the order that also fixes each model's colour."""
 
 
+def title_of(name: str) -> str:
+    """Returns the title of a saved model; one that is no architecture goes by its own name."""
+    return REGISTRY[name].title if name in REGISTRY else name.replace("_", " ").capitalize()
+
+
 def find(name: str) -> ModelSpec:
     """Returns the architecture of that name.
 

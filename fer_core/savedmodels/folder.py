@@ -11,6 +11,13 @@ import numpy as np
 
 from fer_core.common.locks import only_one
 from fer_core.errors import CorruptModel, FileError, ModelNotFound, unknown
+from fer_core.savedmodels.ensemble import (
+    ENSEMBLE,
+    NETWORK,
+    answering,
+    is_ensemble,
+    networks_of,
+)
 from fer_core.savedmodels.manifest import read_manifest, verify
 from fer_core.savedmodels.predictions import Predictions, read_predictions
 from fer_core.savedmodels.run import RunRecord, read_object, read_run
@@ -47,6 +54,20 @@ class SavedModel:
     def file(self, file: str) -> Path:
         """Returns the verified path of one of its files; raises CorruptModel if it is not right."""
         return verify(self.weights, self.name, file)
+
+    @property
+    def is_ensemble(self) -> bool:
+        """Whether it is a mean of other saved models rather than a network of its own."""
+        return is_ensemble(self.folder)
+
+    def networks(self) -> dict[Path, float]:
+        """Returns the verified LiteRT files that answer, each with its weight in their mean.
+
+        Raises:
+            CorruptModel: If one, or the list of an ensemble's members, is missing or changed.
+        """
+        self.file(answering(self.folder).name)
+        return networks_of(self.folder)
 
     def run(self) -> RunRecord:
         """Everything needed to train it again, and the library versions that did.
@@ -121,9 +142,10 @@ class SavedModel:
 
 
 def saved_names(weights: Path | None = None) -> list[str]:
-    """Returns the names of the saved models: folders that hold a `model.tflite`, sorted."""
+    """Returns the names of the saved models, sorted: folders with a network or an ensemble."""
     weights = weights or settings().weights
-    return sorted(path.parent.name for path in weights.glob("[!.]*/model.tflite"))
+    files = (path for file in (NETWORK, ENSEMBLE) for path in weights.glob(f"[!.]*/{file}"))
+    return sorted({path.parent.name for path in files})
 
 
 def open_model(name: str, weights: Path | None = None) -> SavedModel:
@@ -137,7 +159,7 @@ def open_model(name: str, weights: Path | None = None) -> SavedModel:
     names = saved_names(weights)
     if name in names:
         return SavedModel(name, weights)
-    if f"{name}/model.tflite" in read_manifest(weights):
+    if any(file.startswith(f"{name}/") for file in read_manifest(weights)):
         raise ModelNotFound(
             f"The saved model {name!r} is not among the files in {weights}: an installed package "
             f"holds only networks under 5 MB. It is in `weights/{name}` of a checkout of the "

@@ -8,13 +8,16 @@ from fer_core.common.files import write_json
 from fer_core.common.locks import only_one
 from fer_core.errors import CorruptModel
 from fer_core.models import backbones, find
+from fer_core.savedmodels.ensemble import is_ensemble, read_ensemble
 
 _OWN = "trained by this project on FER2013, which its authors gave for research"
 
 
-def licence(name: str) -> str:
+def licence(folder: Path) -> str:
     """Returns whose work a saved model is, and on which terms; its trunk's too, if it has one."""
-    trunk = find(name).trunk
+    if is_ensemble(folder):
+        return f"{_OWN}; a mean of {', '.join(read_ensemble(folder).names)}, each on its own terms"
+    trunk = find(folder.name).trunk
     return f"{_OWN}; on {backbones.licence(trunk)}" if trunk else _OWN
 
 
@@ -39,7 +42,7 @@ def read_manifest(weights: Path) -> dict[str, dict[str, str]]:
 def update_manifest(weights: Path, name: str) -> None:
     """Records the files of one model's folder, replacing what was recorded of it."""
     own = {
-        f"{name}/{path.name}": {"sha256": sha256(path), "licence": licence(name)}
+        f"{name}/{path.name}": {"sha256": sha256(path), "licence": licence(path.parent)}
         for path in (weights / name).glob("[!.]*")  # not what a killed writer left
     }
     with only_one(weights / ".manifest.lock"):  # two models may be saved at once

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from fer_core.errors import ModelNotFound
 from fer_core.models import find
+from fer_core.savedmodels.ensemble import read_ensemble
 from fer_core.savedmodels.folder import SavedModel
 
 
@@ -14,7 +16,13 @@ def load_network(saved: SavedModel) -> Any:
     Raises:
         CorruptModel: If a file is missing or not the one saved.
         DownloadError: If the trunk is not available.
+        ModelNotFound: If it is an ensemble, which has no network of its own.
     """
+    if saved.is_ensemble:
+        raise ModelNotFound(
+            f"{saved.name} has no network of its own: it is a mean of "
+            f"{', '.join(read_ensemble(saved.folder).names)}. Name one of these."
+        )
     import keras
 
     if (saved.folder / "head.weights.h5").exists():

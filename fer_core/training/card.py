@@ -5,14 +5,68 @@ import textwrap
 from typing import Any
 
 from fer_core.evaluation.record import Evaluation
-from fer_core.models import ModelSpec
+from fer_core.models import ModelSpec, find, title_of
 from fer_core.models.recipe import Recipe
-from fer_core.savedmodels import WholeRun
+from fer_core.savedmodels import SavedModel, WholeRun
+from fer_core.savedmodels.ensemble import Ensemble, read_ensemble
 from fer_core.training.recipes import OURS, REPORT
+
+_USE = """## Intended use
+
+Teaching, research, and comparing networks. Its answer is the expression that a photograph seems to
+show, never what the person feels.
+
+## Not to be used for
+
+Decisions about people. Inferring emotions of people at work or in education is prohibited in the
+European Union (AI Act, Article 5(1)(f)).
+
+## Known failures"""
+_UNKNOWN = (
+    "Faces that are turned, dark or covered are read worse. FER2013 says nothing of age, gender or "
+    "skin colour, so no figure by them is known."
+)
+
+
+def card_of(saved: SavedModel, record: Evaluation) -> str:
+    """Returns `card.md` of a saved model, network or ensemble; `record` is its judgement."""
+    if saved.is_ensemble:
+        return ensemble_card(saved.name, read_ensemble(saved.folder), record)
+    return model_card(find(saved.name), saved.run().whole(), record)
+
+
+def ensemble_card(name: str, ensemble: Ensemble, record: Evaluation) -> str:
+    """Returns `card.md` of an ensemble."""
+    shares = ", ".join(f"`{one.name}` {one.weight:.1%}" for one in ensemble.members)
+    assert record.validation is not None
+    text = f"""# {title_of(name)}
+
+`{name}`, from this project: the weighted mean of what these answer: {shares}. Each runs in turn, so
+it costs what they cost together: {record.cost.milliseconds:.1f} ms a face on {record.cost.machine}.
+
+## Figures
+
+{_figures(record)}
+
+## How it was made
+
+Members, weights and the temperature ({record.calibration.temperature:.2f}) were chosen on the
+{record.validation.n:,} validation faces alone. Members are not copied: when one is replaced,
+`python -m fer_core ensemble` fits it anew. What they were trained on stands in their cards.
+
+{_USE}
+
+{_failures(record)} {_UNKNOWN}
+"""
+    return _filled(text)
+
+
+def _filled(text: str) -> str:
+    return "\n\n".join(textwrap.fill(part, 100) for part in text.split("\n\n")) + "\n"
 
 
 def model_card(spec: ModelSpec, run: WholeRun, record: Evaluation) -> str:
-    """Returns `card.md` of a model.
+    """Returns `card.md` of a network.
 
     Args:
         spec: The architecture.
@@ -28,7 +82,7 @@ trained.
 
 ## Figures
 
-{_figures(spec, record)}
+{_figures(record, spec.reported)}
 
 ## Data
 
@@ -43,22 +97,11 @@ agree with them in about 65 % of cases). Classes: {classes}. Trained on
 {_effort(spec, run)} {run.recipe.get("note", "")}
 {_again(spec, run)}
 
-## Intended use
+{_USE}
 
-Teaching, research, and comparing networks. Its answer is the expression that a photograph seems to
-show, never what the person feels.
-
-## Not to be used for
-
-Decisions about people. Inferring emotions of people at work or in education is prohibited in the
-European Union (AI Act, Article 5(1)(f)).
-
-## Known failures
-
-{_failures(record)} Faces that are turned, dark or covered are read worse. FER2013 says nothing of
-age, gender or skin colour, so no figure by them is known.
+{_failures(record)} {_UNKNOWN}
 """
-    return "\n\n".join(textwrap.fill(part, 100) for part in text.split("\n\n")) + "\n"
+    return _filled(text)
 
 
 def _effort(spec: ModelSpec, run: WholeRun) -> str:
@@ -108,15 +151,15 @@ def _essence(recipe: dict[str, Any]) -> str:
     return json.dumps({key: whole[key] for key in default if key not in changed})
 
 
-def _figures(spec: ModelSpec, record: Evaluation) -> str:
+def _figures(record: Evaluation, reported: str | None = None) -> str:
     accuracy = record.test.metrics["accuracy"]
     lines = [
         f"Accuracy {accuracy.value:.1%} (95 % interval {accuracy.low:.1%} to {accuracy.high:.1%}) "
         f"on the {record.test.n:,} test faces of protocol `{record.protocol}`, judged once.",
         f"Always answering the commonest class scores {record.test.baseline:.1%}.",
     ]
-    if spec.reported:
-        lines.append(f"The report claims {spec.reported}.")
+    if reported:
+        lines.append(f"The report claims {reported}.")
     if record.optimistic:
         lines.append("Optimistic: the test faces also selected the epoch, as in the report.")
     return "\n".join(lines)

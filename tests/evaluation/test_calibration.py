@@ -65,6 +65,14 @@ def test_fitted_temperature_undoes_a_distortion() -> None:
     assert reliability(mended, labels).ece < reliability(sharpened, labels).ece / 5
 
 
+def test_temperature_that_mends_nothing_is_left_at_one() -> None:
+    """Answers as right as they are sure in every bin, though log-loss would like them surer."""
+    shares = np.repeat([[0.7, 0.3], [0.9, 0.1]], [1000, 1000], axis=0)
+    labels = np.concatenate([np.arange(1000) >= 700, np.arange(1000) >= 902]).astype(np.uint8)
+    assert fit_temperature(shares, labels) == 1.0
+    assert fit_temperature(shares, (np.arange(2000) % 2).astype(np.uint8)) > 1
+
+
 def test_temperature_keeps_rows_sums_and_answers() -> None:
     probabilities, _ = _calibrated(200)
     softened = apply_temperature(probabilities, 3.0)
