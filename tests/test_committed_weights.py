@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fer_core.evaluation.calibration import fit_temperature
 from fer_core.evaluation.evaluate import evaluate
 from fer_core.evaluation.record import read_evaluation
 from fer_core.evaluation.robustness import mean_accuracy
@@ -54,9 +55,8 @@ def test_every_file_is_the_one_recorded(name):
     saved = open_model(name, WEIGHTS)
     files = {path.name for path in saved.folder.iterdir()}
     assert {"card.md", "evaluation.json", "predictions.npz", "recipe.json"} < files
-    assert name in ENSEMBLES or (
-        "history.csv" in files and files & {"model.keras", "head.weights.h5"}
-    )
+    if name in NETWORKS:
+        assert "history.csv" in files and files & {"model.keras", "head.weights.h5"}
     for file in files:
         assert saved.file(file).stat().st_size <= LARGEST
 
@@ -71,6 +71,14 @@ def test_the_card_says_what_is_recorded(name):
 def test_robustness_and_the_code_that_judged_are_recorded(name):
     record = read_evaluation(open_model(name, WEIGHTS))
     assert record.robustness and record.commit
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_temperature_is_the_one_that_the_validation_faces_ask_for(name):
+    saved = open_model(name, WEIGHTS)
+    faces = saved.predictions().validation
+    fitted = fit_temperature(faces.probabilities, faces.labels)
+    assert saved.temperature == pytest.approx(fitted, rel=1e-4)
 
 
 def test_slim_vgg_reads_faces_in_bad_light():

@@ -127,16 +127,17 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
 def judge_stored(saved: SavedModel) -> Evaluation:
     """Judges the answers in `predictions.npz` again; runs no network and needs no data.
 
-    What was measured otherwise (cost, robustness, faces in photographs, which data it was) is kept
-    as recorded, and so is the temperature.
+    The temperature is fitted to them again. What was measured otherwise (cost, robustness, faces in
+    photographs, which data it was) is kept as recorded.
 
     Raises:
         CorruptModel: If the record or the answers cannot be read.
     """
-    recorded = read_evaluation(saved)
+    recorded, predictions = read_evaluation(saved), saved.predictions()
+    faces = predictions.validation
     judged = judge(
-        saved.predictions(),
-        recorded.calibration.temperature,
+        predictions,
+        calibration.fit_temperature(faces.probabilities, faces.labels),
         name=recorded.name,
         protocol=recorded.protocol,
         optimistic=recorded.optimistic,
@@ -145,7 +146,9 @@ def judge_stored(saved: SavedModel) -> Evaluation:
         model_sha256=recorded.model_sha256,
         seed=recorded.seed,
     )
-    of_answers = ("validation", "test", "per_class", "confusion", "calibration")
+    of_answers: tuple[str, ...] = ("validation", "test", "per_class", "confusion", "calibration")
+    if recorded.default_threshold is not None:
+        of_answers += ("default_threshold",)
     return recorded.model_copy(update={name: getattr(judged, name) for name in of_answers})
 
 
