@@ -56,6 +56,11 @@ class BatchRun:
         """How many pictures could not be read."""
         return sum("error" in row for row in self.rows)
 
+    @property
+    def faceless(self) -> int:
+        """How many pictures were read and show no face."""
+        return sum(row["face"] == 0 and "error" not in row for row in self.rows)
+
     def answers(self) -> Counter[str]:
         """Returns how many faces got each answer."""
         return Counter(row["answer"] for row in self.rows if row["face"] > 0)

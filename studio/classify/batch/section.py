@@ -61,20 +61,36 @@ def _answer(run: BatchRun | None, has_files: bool) -> str:
     if not run.is_done:
         return f"{run.read:,} of {run.total:,} pictures are read."
     answers = run.answers()
-    bad = f" {run.bad:,} could not be read." if run.bad else ""
-    if run.left_out:
-        seconds = settings().job_seconds
-        bad += f" {run.left_out:,} more were left out: a batch may take {seconds} s here."
-    if run.skipped.count:
-        bad += f" {plain(run.skipped.sentence)}"
+    if run.bad == run.total:
+        return "No picture could be read."
+    rest = _rest(run)
     if not answers:
-        return f"No face was found in {run.total:,} pictures.{bad}"
+        return f"No face was found in {_pictures(run.total - run.bad)}.{rest}"
     (most, count), faces = answers.most_common(1)[0], answers.total()
     return (
         f"{title(run.model)} finds {faces:,} {'face' if faces == 1 else 'faces'} in "
-        f"{run.total:,} {'picture' if run.total == 1 else 'pictures'}; most often, "
-        f"{percent(count / faces)}, the answer is **{most}**.{bad}"
+        f"{_pictures(run.total - run.bad)}; most often, {percent(count / faces)}, the answer is "
+        f"**{most}**.{rest}"
     )
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} {'picture' if count == 1 else 'pictures'}"
+
+
+def _rest(run: BatchRun) -> str:
+    """Returns the sentences about pictures that gave no answer, each after a space."""
+    told = ""
+    if run.faceless and run.answers():
+        told += f" {run.faceless:,} of these {'shows' if run.faceless == 1 else 'show'} no face."
+    if run.bad:
+        told += f" {run.bad:,} more could not be read."
+    if run.left_out:
+        seconds = settings().job_seconds
+        told += f" {run.left_out:,} more were left out: a batch may take {seconds} s here."
+    if run.skipped.count:
+        told += f" {plain(run.skipped.sentence)}"
+    return told
 
 
 def _say_what_comes() -> None:
