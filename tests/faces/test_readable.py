@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -20,6 +22,15 @@ def test_face_as_it_is(astronaut):
 def test_small_face(astronaut, scale, expected):
     small = cv2.resize(astronaut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     assert reason(small, FACE.scaled(scale)) == expected
+
+
+@pytest.mark.parametrize(
+    ("detector", "score", "expected"),
+    [("yunet", 0.79, "doubtful"), ("yunet", 0.8, ""), ("haar_alt2", 0.5, ""), ("", 0.5, "")],
+)
+def test_face_that_is_hardly_seen_as_one(astronaut, detector, score, expected):
+    """Scores are comparable only within one detector."""
+    assert reason(astronaut, replace(FACE, detector=detector, score=score)) == expected
 
 
 @pytest.mark.parametrize(("sigma", "expected"), [(1, ""), (6, "too blurred")])
