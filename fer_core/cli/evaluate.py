@@ -1,5 +1,6 @@
 """`python -m fer_core evaluate`: judge a saved model, on FER2013 or on data of your own."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 """Problems that are told in full."""
-_FEW = 100
-"""Faces below which a figure says little."""
-
 WITHIN = 2
 """Faces that may be read otherwise on another processor."""
 
@@ -130,7 +128,7 @@ def _on_own_faces(
     if robustness:
         record = _with_robustness(saved, dataset, predictions, record)
     _print(record, dataset.source)
-    _warn(record, dataset)
+    _warn(record, dataset.problems, faces)
     judging.write(folder, predictions, record)
     typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
 
@@ -175,17 +173,15 @@ def _record(
     typer.echo(f"Recorded in {saved.folder}.")
 
 
-def _warn(record: "Evaluation", dataset: "FaceDataset") -> None:
-    """Says what makes figures of data of one's own worth less than they look."""
-    if dataset.problems:
-        typer.echo(f"  {len(dataset.problems):,} pictures or rows are left out:")
-        for problem in dataset.problems[:_SHOWN]:
-            typer.echo(f"    {problem}")
-    missing = [row.name for row in record.per_class if not row.support]
-    if missing:
-        typer.echo(f"  no face shows {', '.join(missing)}: nothing is known of these")
-    if record.test.n < _FEW:
-        typer.echo(f"  {record.test.n} faces are few: mind the intervals")
+def _warn(record: "Evaluation", problems: Sequence[str], faces: Faces) -> None:
+    from fer_core.evaluation.sentences import own_faces_sentences
+
+    for sentence in own_faces_sentences(record, len(problems)):
+        typer.echo(f"  {sentence}")
+    for problem in problems[:_SHOWN]:
+        typer.echo(f"    {problem}")
+    if problems and faces is Faces.AUTO:
+        typer.echo("  --faces whole takes the middle square of each picture as a face.")
 
 
 def _with_robustness(

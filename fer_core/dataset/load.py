@@ -72,7 +72,7 @@ def _through_cache(path: Path) -> FaceDataset:
     return dataset
 
 
-def load_upload(name: str, data: bytes) -> FaceDataset:
+def load_upload(name: str, data: bytes, finder: Callable[[], Cut] | None = None) -> FaceDataset:
     """Returns the dataset that somebody uploaded; nothing of it is written to disk.
 
     It is read in a process of its own: a file made to do harm ends that, or overruns the
@@ -81,6 +81,7 @@ def load_upload(name: str, data: bytes) -> FaceDataset:
     Args:
         name: File name, whose ending tells the form: one of `UPLOADS`.
         data: The file.
+        finder: As `load` takes it.
 
     Raises:
         DatasetError: As `load` does, or if it is over `max_dataset_mb` of the settings.
@@ -92,16 +93,18 @@ def load_upload(name: str, data: bytes) -> FaceDataset:
             "Pack it as zip, or run the app yourself and name its path."
         )
     limits = Limits(settings().dataset_reader_mb, settings().dataset_seconds)
-    return isolated.call(_read_upload, name, data, limits=limits, error=DatasetError, subject=name)
+    return isolated.call(
+        _read_upload, name, data, finder, limits=limits, error=DatasetError, subject=name
+    )
 
 
-def _read_upload(name: str, data: bytes) -> FaceDataset:
+def _read_upload(name: str, data: bytes, finder: Callable[[], Cut] | None) -> FaceDataset:
     file = io.BytesIO(data)
     form = Path(name).suffix.lower()
     if form == ".parquet":
         return read_parquet(file, name)
     if form == ".zip":
-        return read_zip(data, name)
+        return read_zip(data, name, finder() if finder is not None else middle_square)
     if form == ".csv":
         return read_csv(file, name)
     raise DatasetError(f"{name} is none of {', '.join(UPLOADS)}.")

@@ -10,8 +10,12 @@ from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.end_to_end import CONDITIONS
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
+from fer_core.evaluation.record import Evaluation
 from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES, mean_accuracy
 from fer_core.evaluation.significance import Comparison
+
+FEW = 100
+"""Faces below which a figure says little."""
 
 FLAT = 0.002
 """Mean gain of validation accuracy per epoch, over the last fifth, from which it still climbs."""
@@ -198,6 +202,26 @@ def photographs_sentence(contender: Contender) -> str:
         f"{told}. It falls lowest, to {100 * worst.right.value:.1f} %, under "
         f"“{CONDITIONS[worst.condition].title}”, where {100 * worst.found.value:.1f} % are found."
     )
+
+
+def own_faces_sentences(record: Evaluation, left_out: int) -> list[str]:
+    """Returns what makes figures of data of one's own worth less than they look.
+
+    Args:
+        record: The judgement.
+        left_out: Pictures or rows that could not be used.
+    """
+    told = []
+    if left_out:
+        what = "picture or row is" if left_out == 1 else "pictures or rows are"
+        told.append(f"{left_out:,} {what} left out.")
+    missing = [row.name for row in record.per_class if not row.support]
+    if missing:
+        told.append(f"No face shows {_listed(missing)}: nothing is known of that.")
+    if record.test.n < FEW:
+        few = "face is" if record.test.n == 1 else "faces are"
+        told.append(f"{record.test.n} {few} few: mind the intervals.")
+    return told
 
 
 def _in_running_text(title: str) -> str:

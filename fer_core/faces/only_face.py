@@ -22,9 +22,7 @@ def face_finder(name: str = AUTO) -> Callable[[np.ndarray], np.ndarray]:
     def cut(rgb: np.ndarray) -> np.ndarray:
         boxes = finder.detect(rgb)
         if not boxes:
-            raise ImageError(
-                "No face was found in it. If it is a face already, give --faces whole."
-            )
+            raise ImageError("No face was found in it. If it is a face already, take it whole.")
         largest = max(boxes, key=lambda box: box.width * box.height)
         return crop(rgb, [largest])[0]
 

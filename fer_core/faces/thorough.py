@@ -10,7 +10,7 @@ import numpy as np
 from fer_core.faces.box import FaceBox, inside
 from fer_core.faces.closer import look_closer
 from fer_core.faces.yunet import YuNetDetector
-from fer_core.images import shrunk
+from fer_core.images import shrunk, to_gray
 
 _SIDE = 640
 """Longest side, px, that pictures are first searched at."""
@@ -29,6 +29,11 @@ _FINER = (1280, 2560)
 _DARK = 100
 """Gray level of the brightest hundredth below which a picture is lit up before it is searched."""
 _LIT = 230
+_NOISY = 8.0
+"""Estimated noise, gray levels, from which a picture is searched blurred: see `_noise`."""
+_CALM = 1.5
+"""Sigma, px, of that blur. Of 240 faces of PublicTest, 160 px, under a noise of 20 gray levels, 85 %
+are found without it and 95 % with it; 93 % with a sigma of 1, 95 % with 2."""
 _SAME = 0.3
 """Intersection over union from which two boxes are of one face."""
 
@@ -39,8 +44,8 @@ class ThoroughDetector:
     Each face is looked at closer (`closer.look_closer`): of small ones YuNet cannot tell how they
     are turned, and what is seen with a low score may be none. Where all
     faces are small, the picture is searched at finer scales. Where none is found, it is searched
-    lit up if it is dark, with a border (a tight crop shows no outline of a head), and turned by 45
-    degrees either way.
+    blurred if it is noisy, lit up if it is dark, with a border (a tight crop shows no outline of a
+    head), and turned by 45 degrees either way.
 
     Args:
         file: YuNet's ONNX file.
@@ -64,13 +69,17 @@ class ThoroughDetector:
             found += self._judged(rgb, self._yunet.detect(rgb, side), found)
             if not found:
                 break  # the finest costs as much as all the rest: only where a crowd shows
-        if not found:
-            small, scale = shrunk(rgb, _SIDE)
-            for look in (self._lit, self._bordered, self._turned):
-                glimpses = [box.scaled(1 / scale) for box in look(small)]
-                found = self._judged(rgb, glimpses, [])
-                if found:
-                    break
+        return found or self._searched_again(rgb)
+
+    def _searched_again(self, rgb: np.ndarray) -> list[FaceBox]:
+        """Searches a picture in which no face was found in other ways, until one finds some."""
+        small, scale = shrunk(rgb, _SIDE)
+        found = [box.scaled(1 / scale) for box in self._calm(small)]
+        for look in (self._lit, self._bordered, self._turned):
+            if found:
+                break
+            glimpses = [box.scaled(1 / scale) for box in look(small)]
+            found = self._judged(rgb, glimpses, [])
         return found
 
     def _judged(
@@ -95,6 +104,13 @@ class ThoroughDetector:
         if closer is None or closer.score < _CONFIRMED:
             return box if is_certain else None
         return replace(closer, score=max(box.score, closer.score))
+
+    def _calm(self, rgb: np.ndarray) -> list[FaceBox]:
+        """Searches and judges a noisy picture as if there were less noise."""
+        if _noise(rgb) < _NOISY:
+            return []
+        calm = cv2.GaussianBlur(rgb, (0, 0), _CALM)
+        return self._judged(calm, self._yunet.detect(calm), [])
 
     def _lit(self, rgb: np.ndarray) -> list[FaceBox]:
         """Searches a dark picture as if there were more light."""
@@ -147,6 +163,17 @@ def _moved(
         moved = inside(x - w, y - h, x + w, y + h, box.score, width, height, points, box.detector)
         if moved is not None:
             yield moved
+
+
+def _noise(rgb: np.ndarray) -> float:
+    """Returns the standard deviation of a picture's noise, gray levels (Immerkær 1996).
+
+    Fine texture counts too: grass and letters reach 12.
+    """
+    gray = to_gray(rgb).astype(np.float32)
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    edges = cv2.filter2D(gray, -1, mask)
+    return float(np.sqrt(np.pi / 2) / 6 * np.abs(edges).mean())
 
 
 def _is_large(boxes: list[FaceBox], longest: int) -> bool:

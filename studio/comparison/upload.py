@@ -1,5 +1,7 @@
 """Bring your own: a third party's predictions, or saved models on your own faces."""
 
+from functools import partial
+
 import streamlit as st
 
 from fer_core.dataset import load_upload
@@ -8,13 +10,24 @@ from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.evaluate import evaluate_own
 from fer_core.evaluation.ranking import Ranking
+from fer_core.evaluation.sentences import own_faces_sentences
 from fer_core.evaluation.uploaded import SCHEMA, own_contender, read_uploaded
+from fer_core.faces import resolve
+from fer_core.faces.only_face import face_finder
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import settings
 from studio import memory
 from studio.comparison.choice import JOINED, UPLOADED, read_all
 from studio.failure import show_failure
 from studio.loaders import title
+from studio.markdown import plain
+
+_DOUBTS = "doubts_of_own_faces"
+"""What is to be said of each contender of own faces, by its name: sentences, and problems."""
+
+_FOUND, _WHOLE = "Found in each picture", "Each picture is one"
+_SHOWN = 5
+"""Problems that are told in full."""
 
 
 def show_upload(chosen: Ranking) -> None:
@@ -33,6 +46,7 @@ def show_upload(chosen: Ranking) -> None:
             if st.button("Remove", key=f"remove-{name}", icon=":material/close:"):
                 del _uploaded()[name]
                 st.rerun()
+        _show_doubts(name)
 
 
 def _uploaded() -> dict[str, Contender]:
@@ -66,6 +80,14 @@ def _bring_faces(chosen: Ranking) -> None:
             help="A zip of folders named after emotions with pictures in them, or any form of "
             "FER2013. Where there is a test split, only that is judged.",
         )
+        faces = st.segmented_control(
+            "Faces",
+            (_FOUND, _WHOLE),
+            default=_FOUND,
+            required=True,
+            help="Whether the largest face of a photograph is looked for, as Classify does, or the "
+            "middle square of each picture is a face. One of 48 × 48 px is a face already.",
+        )
         if not st.form_submit_button("Judge the chosen models", icon=":material/play_arrow:"):
             st.caption("Here models run; the faces stay in memory and are not written to disk.")
             return
@@ -73,20 +95,37 @@ def _bring_faces(chosen: Ranking) -> None:
         st.info("Choose a file, and at least one saved model.")
         return
     try:
-        _judge(file.name, file.getvalue(), runnable)
+        _judge(file.name, file.getvalue(), faces == _FOUND, runnable)
     except FerError as error:
         show_failure(error)
 
 
-def _judge(file: str, data: bytes, runnable: list[Contender]) -> None:
+def _judge(file: str, data: bytes, is_searched: bool, runnable: list[Contender]) -> None:
     with st.status("Reading the faces") as status:
+        finder = partial(face_finder, resolve()) if is_searched else None
         with memory.room_for_dataset(data):
-            dataset = load_upload(file, data)
+            dataset = load_upload(file, data, finder)
         for contender in runnable:
             status.update(label=f"{contender.title} reads {len(dataset):,} faces")
             predictions, record = evaluate_own(open_model(contender.name), dataset)
-            _join(own_contender(title(contender.name), predictions, record))
+            own = own_contender(title(contender.name), predictions, record)
+            said = own_faces_sentences(record, len(dataset.problems))
+            _doubts()[own.name] = said, dataset.problems[:_SHOWN]
+            _join(own)
     st.rerun()
+
+
+def _doubts() -> dict[str, tuple[list[str], tuple[str, ...]]]:
+    return st.session_state.setdefault(_DOUBTS, {})
+
+
+def _show_doubts(name: str) -> None:
+    """Draws what makes the figures of faces of one's own worth less than they look."""
+    sentences, problems = _doubts().get(name, ([], ()))
+    if sentences:
+        st.caption(" ".join(sentences))
+    for problem in problems:
+        st.caption(f"- {plain(problem)}")
 
 
 def _join(contender: Contender) -> None:

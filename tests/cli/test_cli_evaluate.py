@@ -52,6 +52,23 @@ def test_own_faces_are_judged_and_written_elsewhere(app, saved_models, own_faces
     assert sorted(path.stat().st_mtime_ns for path in saved_models.rglob("*.*")) == before
 
 
+def test_faces_are_found_unless_they_are_said_to_be_whole(
+    app, saved_models, tmp_path, astronaut
+) -> None:
+    for name, picture in (("happy", astronaut), ("sad", np.full((90, 60, 3), 180, np.uint8))):
+        folder = tmp_path / "photographs" / name
+        folder.mkdir(parents=True)
+        Image.fromarray(picture).save(folder / "a.png")
+    options = ("evaluate", "custom_cnn", "--data", str(tmp_path / "photographs"))
+    found = run(app, *options, "--out", str(tmp_path / "found")).stdout
+    assert "custom_cnn on 1 faces" in found
+    assert "1 picture or row is left out." in found
+    assert "sad/a.png: No face was found" in found and "--faces whole" in found
+    assert "1 face is few" in found and "No face shows angry, disgust" in found
+    whole = run(app, *options, "--out", str(tmp_path / "whole"), "--faces", "whole").stdout
+    assert "custom_cnn on 2 faces" in whole and "left out" not in whole
+
+
 def test_robustness_is_measured_on_demand(app, saved_models, own_faces, tmp_path) -> None:
     out = tmp_path / "out"
     result = run(

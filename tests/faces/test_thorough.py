@@ -65,6 +65,15 @@ def test_face_at_a_tenth_of_the_light(thorough, astronaut):
     assert iou(box, FACE) > 0.7
 
 
+def test_face_under_noise_that_hides_it_from_one_look(thorough, astronaut):
+    small = cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA)
+    noise = np.random.default_rng(0).normal(0, 70, small.shape)
+    noisy = np.clip(small + noise, 0, 255).astype(np.uint8)
+    assert thorough._judged(noisy, thorough._yunet.detect(noisy), []) == []
+    (box,) = thorough.detect(noisy)
+    assert iou(box, FACE.scaled(0.5)) > 0.6
+
+
 @pytest.mark.parametrize("number", range(200, 220))
 def test_scenes_without_a_face(thorough, number):
     assert thorough.detect(scene(number, 320, 240)) == []

@@ -313,3 +313,26 @@ def test_own_faces_are_judged_by_the_chosen_models(saved_models) -> None:
     assert not page.error
     assert page.main.markdown[0].value.startswith("Custom CNN, own faces reads 100.0 % of 24")
     assert page.dataframe[0].value["Model"].tolist() == ["Custom CNN, own faces"]
+    captions = [caption.value for caption in page.main.caption]
+    few = "24 faces are few: mind the intervals."
+    assert any(text.startswith("No face shows disgust, fear") and few in text for text in captions)
+
+
+@pytest.mark.parametrize(("way", "judged"), [(None, 1), ("Each picture is one", 2)])
+def test_face_is_found_in_photographs_unless_they_are_faces(
+    saved_models, astronaut, way, judged
+) -> None:
+    files = {
+        "own/happy/her.png": encode_png(astronaut),
+        "own/sad/wall.png": encode_png(np.full((90, 60, 3), 180, np.uint8)),
+    }
+    page = open_page(section="Your own")
+    page.file_uploader[1].set_value(("own.zip", zipped(files), "application/zip"))
+    if way:
+        next(g for g in page.button_group if g.label == "Faces").set_value(way)
+    page.button[1].click().run()
+    assert not page.exception and not page.error
+    assert f" of {judged} test face" in page.main.markdown[0].value
+    captions = " ".join(caption.value for caption in page.main.caption)
+    assert ("1 picture or row is left out." in captions) is (judged == 1)
+    assert ("No face was found" in captions) is (judged == 1)
