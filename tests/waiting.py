@@ -3,8 +3,11 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds after which something is taken never to happen, on however busy a machine."""
+
+PATIENCE_MS = PATIENCE * 1000
+"""The same, as Playwright counts."""
 
 
 def eventually(holds: Callable[[], bool], pause: float = 0.01) -> bool:

@@ -1,5 +1,6 @@
-"""What training makes of a face, computed in another process: this one never needs TensorFlow."""
+"""What training makes of a face, computed in another process, by Keras on NumPy: no TensorFlow."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -50,7 +51,12 @@ def augmented(face: np.ndarray, recipe: str, count: int, seed: int) -> np.ndarra
     command = [sys.executable, "-m", __name__, recipe, str(count), str(seed)]
     try:
         done = subprocess.run(
-            command, input=face.tobytes(), capture_output=True, timeout=TIMEOUT_SECONDS, cwd=ROOT
+            command,
+            input=face.tobytes(),
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            cwd=ROOT,
+            env=os.environ | {"KERAS_BACKEND": "numpy"},
         )
     except subprocess.TimeoutExpired as error:
         raise TrainingError(
@@ -63,7 +69,7 @@ def augmented(face: np.ndarray, recipe: str, count: int, seed: int) -> np.ndarra
 
 
 def augment_here(face: np.ndarray, recipe: str, count: int, seed: int) -> np.ndarray:
-    """Does what `augmented` promises in this process; imports TensorFlow."""
+    """Does what `augmented` promises in this process; imports Keras and its backend."""
     import keras
 
     from fer_core.training.augmentation import augmentation_layers

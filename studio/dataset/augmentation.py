@@ -35,7 +35,7 @@ def show_augmentation(view: View) -> None:
         if recipe.augmentation == Augmentation() or not count:
             st.info(f"{REGISTRY[name].title} is trained on the faces as they are.")
             return
-        with st.spinner("Another process loads TensorFlow and augments (about 10 s, then kept)"):
+        with st.spinner("Another process loads Keras and augments (a few seconds, then kept)"):
             faces = _augmented(face.tobytes(), name, repr(recipe), count, int(seed))
     except FerError as error:
         show_failure(error)

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 from fer_core.settings import ROOT
 
 ARTIFACTS = ROOT / "tests" / "artifacts"
-_PATIENCE = 60
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +67,7 @@ def serve(log: Path, **environment: str) -> Iterator[tuple[str, int]]:
 
 
 def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
             urllib.request.urlopen(address, timeout=2)

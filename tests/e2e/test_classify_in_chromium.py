@@ -3,6 +3,7 @@ import re
 
 import pandas as pd
 import pytest
+from waiting import PATIENCE_MS
 
 from fer_core.emotions import EMOTIONS
 from fer_core.images import decode
@@ -21,7 +22,7 @@ _WIDEST = """Math.max(...Array.from(document.querySelectorAll('[data-testid=stMa
 def page(browser, server):
     context = browser.new_context(viewport={"width": 1400, "height": 1300})
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     context.close()
 

@@ -1,4 +1,5 @@
 import pytest
+from waiting import PATIENCE_MS
 
 pytestmark = pytest.mark.e2e
 
@@ -12,7 +13,7 @@ LINK = (
 @pytest.fixture
 def context(browser):
     opened = browser.new_context(viewport={"width": 1400, "height": 1200}, accept_downloads=True)
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 
@@ -41,6 +42,7 @@ def test_shared_link_to_a_review_that_opens_offline(
     download.value.save_as(review)
 
     offline = browser.new_context(offline=True)
+    offline.set_default_timeout(PATIENCE_MS)
     errors = []
     opened = offline.new_page()
     opened.on("pageerror", lambda error: errors.append(str(error)))
@@ -59,7 +61,7 @@ def test_shared_link_to_a_review_that_opens_offline(
 def test_phone_shows_the_answer_and_scrolls_nothing_sideways(browser, five_model_server) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark")
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{five_model_server}/Model_comparison?section=Robustness")
     page.locator(".st-key-lead", has_text="Slim VGG leads at").wait_for()
     page.locator(".js-plotly-plot .main-svg").nth(4).wait_for()

@@ -4,6 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
+from waiting import PATIENCE_MS
 
 from fer_core.emotions import EMOTIONS
 
@@ -28,7 +29,7 @@ def faces_zip() -> bytes:
 def page(server, browser, faces_zip):
     """The Dataset page on the uploaded faces."""
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{server}/Dataset")
     page.get_by_role("button", name="dataset").click()
     page.get_by_text("Upload", exact=True).click()

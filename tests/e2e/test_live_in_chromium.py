@@ -3,13 +3,13 @@
 import contextlib
 import re
 import shutil
-import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from clips import moving
+from waiting import PATIENCE_MS, wait_until
 
 from fer_core.samples import SAMPLES
 
@@ -62,7 +62,7 @@ def page(camera_browser, server):
 
 def open_page(browser, server):
     opened = browser.new_context(viewport={"width": 1400, "height": 1300}).new_page()
-    opened.set_default_timeout(90_000)
+    opened.set_default_timeout(PATIENCE_MS)
     opened.goto(f"{server}/Classify?classify_mode=Webcam")
     return opened
 
@@ -122,8 +122,7 @@ def test_controls_change_while_it_runs(page):
     page.keyboard.press("Escape")
     page.locator("[data-testid=stCaptionContainer]", has_text="Haar cascade alt2 ·").wait_for()
     shown = frames_shown(page)
-    time.sleep(2)
-    assert frames_shown(page) > shown
+    wait_until(lambda: frames_shown(page) > shown)
     page.locator(_LEAD, has_text=_READ).wait_for()
     stop(page)
 
@@ -133,7 +132,7 @@ def test_leaving_the_page_ends_the_stream(page, server_process):
     assert udp_sockets(server_process[1]) > 0
     page.get_by_role("link", name="Dataset").click()
     page.get_by_role("heading", name="Dataset", exact=True).wait_for()
-    wait_until(lambda: udp_sockets(server_process[1]) == 0, "the stream went on")
+    wait_until(lambda: udp_sockets(server_process[1]) == 0)
     page.get_by_role("link", name="Classify").click()
     page.get_by_text("Webcam", exact=True).click()
     start(page)
@@ -155,7 +154,7 @@ def test_network_that_lets_no_video_through_is_explained(page, server_process):
     page.get_by_text("a relay (TURN) would carry it").wait_for()
     page.get_by_role("button", name="Take a photo instead").click()
     page.get_by_text("Photograph your face").wait_for()
-    wait_until(lambda: udp_sockets(server_process[1]) == 0, "the stream went on")
+    wait_until(lambda: udp_sockets(server_process[1]) == 0)
     page.get_by_text("Webcam", exact=True).click()
     page.locator(_LEAD, has_text="Press START").wait_for()
 
@@ -166,23 +165,16 @@ def test_ten_starts_and_stops_leave_no_thread_and_little_memory(camera_browser, 
     for _ in range(2):  # what is loaded once
         start(page)
         stop(page)
-    wait_until(lambda: udp_sockets(pid) == 0, "the stream went on")
+    wait_until(lambda: udp_sockets(pid) == 0)
     before, memory = threads(pid), resident_mb(pid)
     for _ in range(10):
         start(page)
         stop(page)
     # asyncio and Streamlit grow pools of their own, up to 6 threads each; a leak is 10 or more.
-    wait_until(lambda: threads(pid) <= before + 5, "threads were left")
+    wait_until(lambda: threads(pid) <= before + 5)
     assert resident_mb(pid) - memory < 30
     assert udp_sockets(pid) == 0
     page.context.close()
-
-
-def wait_until(condition, otherwise: str = "it did not happen", seconds: float = 30.0) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.5)
 
 
 def threads(pid: int) -> int:

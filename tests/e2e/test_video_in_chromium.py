@@ -5,6 +5,7 @@ import io
 import pandas as pd
 import pytest
 from clips import clip, moving
+from waiting import PATIENCE_MS
 
 from fer_core.emotions import EMOTIONS
 from fer_core.inference.annotation import COLUMNS
@@ -22,7 +23,7 @@ def page(browser, server):
     """Classify with a video of three seconds that was read."""
     context = browser.new_context(viewport={"width": 1400, "height": 1300})
     opened = context.new_page()
-    opened.set_default_timeout(90_000)
+    opened.set_default_timeout(PATIENCE_MS)
     opened.goto(f"{server}/Classify?classify_mode=Video")
     film = clip(moving(SAMPLES[0].picture(), _FRAMES, step=1.0))
     opened.locator("input[type=file]").set_input_files(

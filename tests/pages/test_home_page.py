@@ -68,7 +68,7 @@ def test_damaged_record_is_named_and_the_others_stay(page, saved_models):
     (saved_models / "dcnn_elu" / "evaluation.json").write_text("{}")
     page.run()
     assert not page.exception
-    assert "dcnn_elu/evaluation.json" in page.warning[0].value
+    assert plain("dcnn_elu/evaluation.json") in page.warning[0].value
     ((_, *rows),) = tables(page, "Saved models, best first")
     assert [row[0] for row in rows] == ["Custom CNN"]
 

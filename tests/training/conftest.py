@@ -1,5 +1,8 @@
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+import tiny_network
 
 from fer_core.dataset import FaceDataset
 from fer_core.settings import settings
@@ -24,3 +27,10 @@ def stripes() -> FaceDataset:
     faces = np.array(images) + random.normal(0, 10, (210, 48, 48))
     usage = np.repeat(np.array([0, 1, 2], np.uint8), 70)
     return FaceDataset(faces.clip(0, 255).astype(np.uint8), labels, usage)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Iterator[str]:
+    """The name of a registered network that trains and converts in a moment."""
+    with tiny_network.registered() as name:
+        yield name

@@ -8,7 +8,7 @@ import pytest
 from fer_core.errors import TrainingError
 from fer_core.models.recipe import Augmentation, Recipe
 from fer_core.training.augmentation import augmentation_layers
-from fer_core.training.fit import Labelled, fit
+from fer_core.training.fit import Fitted, Labelled, fit
 from fer_core.training.progress import Budget, BudgetSpent
 from fer_core.training.resume import KEPT_CHECKPOINTS
 
@@ -70,9 +70,15 @@ def _fit(parts, folder, recipe=RECIPE, **options):
     return fit(network, layers, *parts, recipe, folder, **options), network
 
 
+@pytest.fixture(scope="module")
+def undisturbed(parts, tmp_path_factory) -> tuple[Fitted, keras.Model]:
+    """What a training gives that nothing interrupts."""
+    return _fit(parts, tmp_path_factory.mktemp("whole") / "run")
+
+
 @pytest.mark.parametrize("epoch", [1, 3, 4])
-def test_a_killed_training_resumes_to_what_a_whole_one_gives(parts, tmp_path, epoch):
-    whole, network = _fit(parts, tmp_path / "whole")
+def test_a_killed_training_resumes_to_what_a_whole_one_gives(parts, undisturbed, tmp_path, epoch):
+    whole, network = undisturbed
     with pytest.raises(Killed):
         _fit(parts, tmp_path / "killed", budget=KillDuring(epoch))
     resumed, again = _fit(parts, tmp_path / "killed")
@@ -99,8 +105,8 @@ def test_a_spent_budget_stops_before_the_next_epoch_and_is_gone_on_with(parts, t
     assert len(fitted.history) == 5
 
 
-def test_the_best_epochs_averaged_weights_are_what_is_left(parts, tmp_path):
-    fitted, network = _fit(parts, tmp_path / "run")
+def test_the_best_epochs_averaged_weights_are_what_is_left(parts, undisturbed):
+    fitted, network = undisturbed
     faces, labels = parts[1].inputs, parts[1].labels
     accuracy = (network(faces).numpy().argmax(axis=1) == labels).mean()
     best = fitted.history.set_index("epoch").loc[fitted.best_epoch, "val_accuracy"]

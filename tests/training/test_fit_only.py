@@ -25,17 +25,19 @@ import numpy as np
 from fer_core.dataset import FaceDataset
 from fer_core.models.recipe import Augmentation, Recipe
 from fer_core.training.train import train
+from tiny_network import registered
 
 with np.load(sys.argv[1]) as file:
     faces = FaceDataset(file["images"], file["labels"], file["usage"])
 values = json.loads(sys.argv[2])
 recipe = Recipe(**values | {"augmentation": Augmentation(**values["augmentation"])})
-state = train("mini_xception", faces, recipe, fit_only=True)
+with registered() as tiny:
+    state = train(tiny, faces, recipe, fit_only=True)
 print(json.dumps([str(state), sys.modules["keras"].backend.backend()]))
 """
 
 
-def test_what_jax_fitted_is_converted_and_judged_here(stripes, checkpoints, tmp_path):
+def test_what_jax_fitted_is_converted_and_judged_here(stripes, tiny, checkpoints, tmp_path):
     augmentation = Augmentation(flip=True, rotation=5, zoom=(0.9, 1.1), camera=0.5, noise=5, blur=1)
     recipe = Recipe(epochs=2, batch_size=35, ema=0.9, mixup=0.2, augmentation=augmentation)
     faces = tmp_path / "faces.npz"  # those to learn from and to select by; none to test on
@@ -48,7 +50,7 @@ def test_what_jax_fitted_is_converted_and_judged_here(stripes, checkpoints, tmp_
     answer = subprocess.run(
         [sys.executable, "-c", _FIT, str(faces), json.dumps(recipe.as_dict())],
         cwd=ROOT,
-        env=os.environ | {"KERAS_BACKEND": "jax"},
+        env=os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT / "tests")},
         capture_output=True,
         text=True,
     )
@@ -56,6 +58,6 @@ def test_what_jax_fitted_is_converted_and_judged_here(stripes, checkpoints, tmp_
     state, backend = json.loads(answer.stdout.splitlines()[-1])
     assert backend == "jax" and state.startswith(str(checkpoints))
 
-    folder = train("mini_xception", stripes, recipe, weights=tmp_path / "weights")
-    facts = open_model("mini_xception", folder.parent).run().as_json()
+    folder = train("tiny", stripes, recipe, weights=tmp_path / "weights")
+    facts = open_model("tiny", folder.parent).run().as_json()
     assert facts["epochs_run"] == 2 and "jax" in facts["versions"]

@@ -52,9 +52,10 @@ def test_each_network_answers_on_what_it_did_not_learn(checkpoints, stripes, mon
 
 
 def test_a_network_learns_from_the_other_folds(
-    checkpoints, stripes: FaceDataset, monkeypatch, tmp_path
+    checkpoints, stripes: FaceDataset, tiny, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(folds, "FOLDS", 2)
+    monkeypatch.setattr(folds, "NAME", tiny)
     monkeypatch.setattr(folds, "remembered_duplicates", lambda faces: copies([], len(faces)))
     recipe = Recipe(epochs=6, batch_size=8)
     faces = answer_training(stripes, recipe, say=str).faces

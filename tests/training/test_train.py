@@ -4,6 +4,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+import tiny_network
 
 from fer_core.common.locks import only_one
 from fer_core.dataset import PROTOCOLS, FaceDataset
@@ -27,16 +28,16 @@ FILES = {
 }
 
 
-def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
+def test_a_training_writes_the_whole_folder(stripes, tiny, checkpoints, tmp_path):
     recipe = Recipe(epochs=2, batch_size=32, note="A test.")
-    folder = train("custom_cnn", stripes, recipe, weights=tmp_path / "weights")
+    folder = train(tiny, stripes, recipe, weights=tmp_path / "weights")
     assert {path.name for path in folder.iterdir()} == FILES
-    saved = open_model("custom_cnn", tmp_path / "weights")
+    saved = open_model(tiny, tmp_path / "weights")
     for file in FILES:
         saved.file(file)
     assert saved.history()["epoch"].tolist() == [1, 2]
     facts = saved.run().as_json()
-    assert (facts["parameters"], facts["recipe"]["epochs"]) == (1_275_783, 2)
+    assert (facts["parameters"], facts["recipe"]["epochs"]) == (tiny_network.PARAMETERS, 2)
     assert "A test." in (folder / "card.md").read_text()
     (state,) = checkpoints.iterdir()
     kept = list(state.iterdir())
@@ -54,63 +55,63 @@ def test_a_training_writes_the_whole_folder(stripes, checkpoints, tmp_path):
 
 
 def _few_faces(fer2013: FaceDataset, shuffled: bool) -> FaceDataset:
-    """Happy, sad and neutral, alike in number: 900 train, 90 select, 300 test."""
+    """Happy, sad and neutral, alike in number: 2,400 train, 90 select, 300 test."""
     random = np.random.default_rng(0)
     split = PROTOCOLS["r3"].split(fer2013)
     rows = []
-    for part, each in ((split.train, 300), (split.validation, 30), (split.test, 100)):
+    for part, each in ((split.train, 800), (split.validation, 30), (split.test, 100)):
         for label in (3, 4, 6):
             rows.append(random.permutation(part[fer2013.labels[part] == label])[:each])
-    sizes = (900, 90, 300)
+    sizes = (2400, 90, 300)
     chosen = np.concatenate(rows)
     labels = fer2013.labels[chosen].copy()
     if shuffled:
-        labels[:990] = random.permutation(labels[:990])
+        labels[:2490] = random.permutation(labels[:2490])
     usage = np.repeat(np.array([0, 1, 2], np.uint8), sizes)
     return FaceDataset(fer2013.images[chosen], labels, usage)
 
 
 @pytest.mark.fer2013
 @pytest.mark.parametrize("shuffled", [False, True], ids=["labels", "shuffled labels"])
-def test_a_few_hundred_faces_teach_more_than_chance_and_shuffled_ones_do_not(
-    shuffled, fer2013, checkpoints, tmp_path
+def test_a_few_faces_teach_more_than_chance_and_shuffled_ones_do_not(
+    shuffled, fer2013, tiny, checkpoints, tmp_path
 ):
     few = _few_faces(fer2013, shuffled)
-    recipe = Recipe(epochs=7, batch_size=10, learning_rate=5e-4)
-    train("custom_cnn", few, recipe, weights=tmp_path)
-    answers = Classifier(tmp_path / "custom_cnn" / "model.tflite", PROTOCOLS["fer2013"].classes)
+    recipe = Recipe(epochs=5, batch_size=32)
+    train(tiny, few, recipe, weights=tmp_path)
+    answers = Classifier(tmp_path / tiny / "model.tflite", PROTOCOLS["fer2013"].classes)
     test = few.rows("PrivateTest")
     accuracy = (answers.predict(few.images[test]).argmax(axis=1) == few.labels[test]).mean()
     # Chance is 1/3 with a standard error of 2.7 points on 300 faces.
     assert accuracy < 0.43 if shuffled else accuracy > 0.45
 
 
-def test_a_training_goes_on_only_with_its_own_recipe_and_faces(stripes, checkpoints):
+def test_a_training_goes_on_only_with_its_own_recipe_and_faces(stripes, tiny, checkpoints):
     recipe = Recipe(epochs=2)
     train_part, validation = (
         Labelled(stripes.images[rows], stripes.labels[rows])
         for rows in (stripes.rows("Training"), stripes.rows("PublicTest"))
     )
-    folder = state_folder("custom_cnn", recipe, train_part, validation)
+    folder = state_folder(tiny, recipe, train_part, validation)
     noted = replace(recipe, note="Other words.")
-    assert state_folder("custom_cnn", noted, train_part, validation) == folder
+    assert state_folder(tiny, noted, train_part, validation) == folder
     others = replace(train_part, inputs=255 - train_part.inputs)
-    assert state_folder("custom_cnn", recipe, others, validation) != folder
-    assert state_folder("custom_cnn", replace(recipe, epochs=3), train_part, validation) != folder
+    assert state_folder(tiny, recipe, others, validation) != folder
+    assert state_folder(tiny, replace(recipe, epochs=3), train_part, validation) != folder
 
 
-def test_faces_without_a_validation_split_are_refused(stripes, checkpoints):
+def test_faces_without_a_validation_split_are_refused(stripes, tiny, checkpoints):
     alone = replace(stripes, usage=np.zeros(len(stripes), np.uint8))
     with pytest.raises(DatasetError, match="no faces to select by and none to test on"):
-        train("custom_cnn", alone, Recipe(epochs=1))
+        train(tiny, alone, Recipe(epochs=1))
 
 
 def test_what_was_fitted_elsewhere_is_only_converted_and_judged(
-    stripes, checkpoints, tmp_path, monkeypatch
+    stripes, tiny, checkpoints, tmp_path, monkeypatch
 ):
     recipe, weights = Recipe(epochs=2, batch_size=32), tmp_path / "weights"
     without_test = FaceDataset(stripes.images[:140], stripes.labels[:140], stripes.usage[:140])
-    state = train("custom_cnn", without_test, recipe, weights=weights, fit_only=True)
+    state = train(tiny, without_test, recipe, weights=weights, fit_only=True)
     assert state.parent == checkpoints and not weights.exists()
     assert max(path.stat().st_size for path in state.glob("fitted*")) <= 16_100_000
 
@@ -118,26 +119,26 @@ def test_what_was_fitted_elsewhere_is_only_converted_and_judged(
         raise AssertionError("It was fitted a second time.")
 
     monkeypatch.setattr("fer_core.training.train.fit", refuse)
-    train("custom_cnn", stripes, recipe, weights=weights)
-    assert open_model("custom_cnn", weights).history()["epoch"].tolist() == [1, 2]
+    train(tiny, stripes, recipe, weights=weights)
+    assert open_model(tiny, weights).history()["epoch"].tolist() == [1, 2]
     assert not list(state.glob("fitted*"))
 
 
-def test_saved_weights_are_converted_and_judged_again(stripes, checkpoints, tmp_path):
+def test_saved_weights_are_converted_and_judged_again(stripes, tiny, checkpoints, tmp_path):
     weights = tmp_path / "weights"
-    train("custom_cnn", stripes, Recipe(epochs=1, batch_size=32), weights=weights)
-    before = open_model("custom_cnn", weights)
+    train(tiny, stripes, Recipe(epochs=1, batch_size=32), weights=weights)
+    before = open_model(tiny, weights)
     answers, facts = before.predictions().test.probabilities, before.run()
-    convert_again("custom_cnn", stripes, weights)
-    after = open_model("custom_cnn", weights)
+    convert_again(tiny, stripes, weights)
+    after = open_model(tiny, weights)
     assert after.run() == facts
     np.testing.assert_allclose(after.predictions().test.probabilities, answers, atol=2e-3)
 
 
-def test_a_model_that_another_process_trains_is_left_alone(stripes, checkpoints, tmp_path):
+def test_a_model_that_another_process_trains_is_left_alone(stripes, tiny, checkpoints, tmp_path):
     with (
-        only_one(checkpoints.parent / "locks" / "custom_cnn.lock"),
-        pytest.raises(TrainingError, match="Another process is training custom_cnn"),
+        only_one(checkpoints.parent / "locks" / f"{tiny}.lock"),
+        pytest.raises(TrainingError, match="Another process is training tiny"),
     ):
-        train("custom_cnn", stripes, Recipe(epochs=1), weights=tmp_path)
+        train(tiny, stripes, Recipe(epochs=1), weights=tmp_path)
     assert not checkpoints.exists()
