@@ -8,6 +8,7 @@ import sys
 import pandas as pd
 import pytest
 
+from fer_core.evaluation import claims
 from fer_core.evaluation.reproduction import as_markdown, in_short, reproduction_table
 from fer_core.settings import ROOT
 
@@ -41,6 +42,10 @@ def test_the_models_on_the_pages_are_those_on_record():
     assert in_short(table) in README, again
     kept = pd.read_csv(ROOT / "weights" / "reproduction.csv")
     pd.testing.assert_frame_equal(kept, table, check_dtype=False, atol=1e-9)
+
+
+def test_claims_on_the_page_are_those_the_app_shows():
+    assert claims.as_markdown() in page("claims.md")
 
 
 def test_every_command_is_named_and_no_other():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer_core.common.numerals import p_value
+from fer_core.evaluation.claims import CLAIMS
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.end_to_end import CONDITIONS
 from fer_core.evaluation.intervals import Interval
@@ -160,6 +161,15 @@ def calibration_sentence(contender: Contender) -> str:
     if after < before:
         return f"{opening}; temperature {record.temperature:.2f} brings it to {after:.1f} %."
     return f"{opening}; temperature {record.temperature:.2f} does not lower it ({after:.1f} %)."
+
+
+def claims_sentence() -> str:
+    """Returns how many published results were chosen by the faces that test, in words."""
+    by_test = sum(claim.chosen_by == "the test faces" for claim in CLAIMS)
+    return (
+        f"Of {len(CLAIMS)} published results whose source was read, {by_test} chose their epoch or "
+        "their networks by the faces that test, which flatters; ours are chosen on PublicTest."
+    )
 
 
 def robustness_sentence(contender: Contender) -> str:

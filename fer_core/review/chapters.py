@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fer_core.charts.claims import claimed
 from fer_core.charts.confidence import calibration_errors, coverage_curves, reliability_diagram
 from fer_core.charts.cost import accuracy_against_cost
 from fer_core.charts.exhibit import Exhibit
@@ -24,11 +25,13 @@ from fer_core.charts.photographs import read_on_photographs
 from fer_core.charts.ranking import ranking as ranking_chart
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
+from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.robustness import CORRUPTIONS
 from fer_core.evaluation.sentences import (
     calibration_sentence,
+    claims_sentence,
     confused_sentences,
     headline,
     lead_sentence,
@@ -76,6 +79,7 @@ def chapters(ranking: Ranking) -> list[Chapter]:
         robustness(ranking),
         photographs(ranking),
         training(trained(ranking)),
+        claims(ranking),
     ]
     return [chapter for chapter in told if chapter.exhibits]
 
@@ -122,6 +126,20 @@ def cost(ranking: Ranking, costs: Sequence[str] = ("milliseconds", "parameters")
     sentence = f"**Recommended:** {recommend(ranking.contenders, ranking.comparisons)}"
     exhibits = tuple(accuracy_against_cost(ranking.contenders, cost) for cost in costs)
     return Chapter(question, (sentence,), exhibits)
+
+
+def claims(ranking: Ranking) -> Chapter:
+    """Holds published results, and how they were chosen, beside models of FER2013's 7 emotions."""
+    question = "What do others claim?"
+    ours = [one for one in ranking.contenders if one.protocol == "fer2013" and _is_whole(one)]
+    if not ours:
+        return Chapter(question, missing="Published results are of FER2013's seven emotions.")
+    return Chapter(question, (claims_sentence(),), (claimed(ours),))
+
+
+def _is_whole(contender: Contender) -> bool:
+    """Whether it was tested on all seven emotions, not on what others share with it."""
+    return len(contender.classes) == len(EMOTIONS)
 
 
 def failures(

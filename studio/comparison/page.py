@@ -6,6 +6,7 @@ from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import headline
 from studio.comparison.attention import show_attention
 from studio.comparison.choice import choose, read_all
+from studio.comparison.claims import show_claims
 from studio.comparison.confidence import show_confidence
 from studio.comparison.cost import show_cost
 from studio.comparison.failures import show_failures
@@ -30,6 +31,7 @@ SECTIONS = {
     "Attention": show_attention,
     "Mistakes": show_mistakes,
     "Training": show_training,
+    "Claims": show_claims,
     "Take away": show_take_away,
     "Your own": show_upload,
 }

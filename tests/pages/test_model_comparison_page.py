@@ -207,7 +207,16 @@ def test_photographs_are_a_table_of_what_is_found_and_read(five_models) -> None:
 
 @pytest.mark.parametrize(
     "section",
-    ["Failures", "Attention", "Training", "Cost", "Robustness", "Photographs", "Take away"],
+    [
+        "Failures",
+        "Attention",
+        "Training",
+        "Cost",
+        "Robustness",
+        "Photographs",
+        "Claims",
+        "Take away",
+    ],
 )
 @pytest.mark.parametrize("models", [["one", "two"], ["Custom CNN", "one", "two"]])
 def test_two_uploaded_models_as_the_pair_break_no_section(saved_models, section, models) -> None:

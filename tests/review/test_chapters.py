@@ -1,8 +1,10 @@
 from dataclasses import replace
 
+from fer_core.evaluation.claims import CLAIMS
 from fer_core.review.chapters import (
     CUT_OUT,
     chapters,
+    claims,
     cost,
     failures,
     lead,
@@ -24,6 +26,7 @@ def test_chapters_answer_every_question(rankings) -> None:
         "Does it survive the real world?",
         "What does a person get on a photograph?",
         "How did it train?",
+        "What do others claim?",
     ]
     assert "Is the lead real?" not in [chapter.question for chapter in chapters(rankings[1])]
     assert "Does it survive the real world?" not in [c.question for c in chapters(rankings[3])]
@@ -50,6 +53,17 @@ def test_what_is_not_known_is_said(rankings) -> None:
     assert training(()).missing and not training(()).exhibits
     priceless = replace(alone, contenders=tuple(replace(c, cost=None) for c in alone.contenders))
     assert "No cost" in cost(priceless).missing
+
+
+def test_claims_are_held_only_against_models_of_the_same_faces(rankings) -> None:
+    told = claims(rankings[0])
+    (exhibit,) = told.exhibits
+    drawn = {trace.name for trace in exhibit.figure.data}
+    assert drawn == {"published", *(one.title for one in rankings[0].contenders)}
+    assert f"Of {len(CLAIMS)} published results" in told.sentences[0]
+    assert all(claim.sources and 0.5 < claim.accuracy < 0.9 for claim in CLAIMS)
+    for others in rankings[1:]:
+        assert not claims(others).exhibits and "seven emotions" in claims(others).missing
 
 
 def test_a_reader_chooses_what_is_drawn(rankings) -> None:
