@@ -45,13 +45,13 @@ LABEL_SETS: dict[str, tuple[str, ...]] = {
 """Classes of each protocol, in FER2013 order."""
 
 _SPELLINGS = {
-    "angry": "angry anger",
-    "disgust": "disgust disgusted",
+    "angry": "angry anger angery anrgy",
+    "disgust": "disgust disgusted disgusting digust disqust",
     "fear": "fear fearful afraid scared",
-    "happy": "happy happiness joy",
+    "happy": "happy happiness joy joyful hapiness happyness",
     "sad": "sad sadness",
-    "surprise": "surprise surprised",
-    "neutral": "neutral neutrality",
+    "surprise": "surprise surprised suprise suprised surprize",
+    "neutral": "neutral neutrality netural nuetral",
 }
 _BY_SPELLING = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
 
@@ -59,11 +59,13 @@ _BY_SPELLING = {word: name for name, words in _SPELLINGS.items() for word in wor
 def canonical(word: str) -> str | None:
     """Returns the FER2013 name of a class however it is spelt, or None if it is none of the seven.
 
+    A number before or behind the name does not count: the name does.
+
     Example:
-        >>> canonical("Happiness")
-        'happy'
+        >>> canonical("Happiness"), canonical("0 - Angry"), canonical("suprise")
+        ('happy', 'angry', 'surprise')
     """
-    return _BY_SPELLING.get(word.strip().lower())
+    return _BY_SPELLING.get(word.strip(" \t\r\n0123456789-_.:()[]").lower())
 
 
 def is_one_of(

@@ -1,60 +1,19 @@
-"""What a folder, a zip or a tarball holds, and which of it is the dataset."""
+"""The files of a folder, a zip or a tarball."""
 
-import io
 import tarfile
 import zipfile
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from fer_core.common.archives import DAMAGE, opened_zip
-from fer_core.dataset.csv_form import read_csv
+from fer_core.dataset.face_decoder import Cut, middle_square
 from fer_core.dataset.faces import FaceDataset
-from fer_core.dataset.parquet_form import read_parquet
-from fer_core.dataset.tree_form import Cut, Member, middle_square, read_tree
+from fer_core.dataset.member import Member
+from fer_core.dataset.members import read_members
 from fer_core.errors import DatasetError
-from fer_core.picture_names import is_clutter
 from fer_core.settings import settings
-
-_KNOWN = ("fer2013.csv", "icml_face_data.csv")
-
-
-def read_members(members: Sequence[Member], source: str, cut: Cut = middle_square) -> FaceDataset:
-    """Reads the csv or parquet among the files, the best known name first, else the pictures.
-
-    A csv or parquet that is no dataset is passed over where there are pictures in folders of
-    emotions.
-
-    Args:
-        members: The files.
-        source: What they are of, for people.
-        cut: Cuts the face out of a picture.
-
-    Raises:
-        DatasetError: If none of it is a dataset.
-    """
-    visible = [member for member in members if not is_clutter(member.name)]
-    has_tree = any(member.emotion and member.is_picture for member in visible)
-    for form, read in (("csv", _csv), ("parquet", _parquet)):
-        files = [member for member in visible if member.suffix == form]
-        if files:
-            best = max(files, key=lambda file: (PurePosixPath(file.name).name in _KNOWN, file.size))
-            try:
-                return read(best, f"{source}, {best.name}")
-            except DatasetError:
-                if not has_tree:
-                    raise
-    return read_tree(visible, source, cut)
-
-
-def _csv(member: Member, source: str) -> FaceDataset:
-    with member.open() as file:
-        return read_csv(file, source)
-
-
-def _parquet(member: Member, source: str) -> FaceDataset:
-    return read_parquet(io.BytesIO(member.read()), source)
 
 
 def folder_members(folder: Path) -> list[Member]:
@@ -78,6 +37,11 @@ def _open_tarred(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
     return cast(BinaryIO, archive.extractfile(entry))
 
 
+def _slashed(entry: zipfile.ZipInfo) -> str:
+    """Returns a file's path in a zip; some programs of Windows write backslashes."""
+    return entry.filename.replace("\\", "/")
+
+
 def read_zip(file: Path | bytes, source: str, cut: Cut = middle_square) -> FaceDataset:
     """Reads the dataset in a zip, without unpacking it to disk.
 
@@ -86,9 +50,9 @@ def read_zip(file: Path | bytes, source: str, cut: Cut = middle_square) -> FaceD
     """
     with opened_zip(file, source, DatasetError, settings().max_archive_files) as archive:
         members = [
-            Member(entry.filename, entry.file_size, partial(_open_zipped, archive, entry))
+            Member(_slashed(entry), entry.file_size, partial(_open_zipped, archive, entry))
             for entry in archive.infolist()
-            if not entry.is_dir()
+            if not _slashed(entry).endswith("/")
         ]
         _refuse_bomb(members, source)
         return read_members(members, source, cut)

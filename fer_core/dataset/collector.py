@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from fer_core.dataset.faces import USAGES, FaceDataset
-from fer_core.emotions import EMOTIONS, canonical
+from fer_core.dataset.faces import FaceDataset
 from fer_core.errors import DatasetError
 from fer_core.images import FACE_SIZE
 
@@ -47,60 +46,3 @@ class Collector:
             notes=tuple(self.notes),
             origin=None if is_whole_file else origin,
         )
-
-
-def label_of(text: str) -> int:
-    """Returns the label that a csv field, a number or a name, stands for.
-
-    Raises:
-        ValueError: In words, if it is none.
-    """
-    if text.strip() in {str(label) for label in range(len(EMOTIONS))}:
-        return int(text)
-    if (name := canonical(text)) is not None:
-        return EMOTIONS.index(name)
-    raise ValueError(f"emotion {text.strip()[:20]!r} is not 0..{len(EMOTIONS) - 1}")
-
-
-def usage_of(text: str) -> int:
-    """Returns the index into `USAGES`; raises ValueError in words if it is none of them."""
-    if text.strip() in USAGES:
-        return USAGES.index(text.strip())
-    raise ValueError(f"usage {text.strip()[:20]!r} is none of {', '.join(USAGES)}")
-
-
-def pixels_of(text: str) -> np.ndarray:
-    """Returns the 2,304 uint8 gray values written in a csv field, separated by spaces.
-
-    Raises:
-        ValueError: In words, if they are not that many numbers 0..255.
-    """
-    try:
-        values = np.fromstring(text, np.int64, sep=" ")
-    except ValueError as error:
-        raise ValueError("its pixels are not all numbers") from error
-    if values.size != FACE_SIZE * FACE_SIZE:
-        raise ValueError(f"{values.size} pixels instead of {FACE_SIZE * FACE_SIZE}")
-    if values.min() < 0 or values.max() > 255:
-        raise ValueError("a pixel is not in 0..255")
-    return values.astype(np.uint8)
-
-
-def column_names(
-    columns: list[str], source: str, needed: tuple[str, ...] = ("emotion", "usage", "pixels")
-) -> dict[str, str]:
-    """Returns {name in lower case without spaces: column}, checked for those that are needed.
-
-    Kaggle's `icml_face_data.csv` has headers with a leading space.
-
-    Raises:
-        DatasetError: If one that is needed is missing.
-    """
-    names = {column.strip().lower(): column for column in columns}
-    missing = [name for name in needed if name not in names]
-    if missing:
-        raise DatasetError(
-            f"{source} has no column {' and no '.join(missing)}. FER2013 has the columns emotion, "
-            f"pixels and Usage; here they are {', '.join(columns[:8])[:200]}."
-        )
-    return names

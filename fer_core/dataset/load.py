@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fer_core.common import isolated
+from fer_core.common.contents import described
 from fer_core.common.files import regular
 from fer_core.common.isolated import Limits
 from fer_core.dataset.archive import (
@@ -15,14 +16,23 @@ from fer_core.dataset.archive import (
     read_zip,
 )
 from fer_core.dataset.csv_form import read_csv
+from fer_core.dataset.face_decoder import Cut, Decoder, middle_square
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.parquet_form import read_parquet, write_parquet
-from fer_core.dataset.tree_form import Cut, middle_square
+from fer_core.dataset.words import usage_in
 from fer_core.errors import DatasetError, FileError
 from fer_core.settings import settings
 
-UPLOADS = ("parquet", "zip", "csv")
+UPLOADS = ("parquet", "zip", "csv", "tsv", "gz")
 """File name endings of datasets that can be uploaded."""
+
+_TARBALLS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+
+_READING = 2
+"""Counts the ways in which a csv was read: what an earlier one kept is read anew."""
+
+_HEAD = 1024
+"""Bytes by which a form is known."""
 
 
 def load(path: Path | str, finder: Callable[[], Cut] | None = None) -> FaceDataset:
@@ -51,7 +61,7 @@ def load(path: Path | str, finder: Callable[[], Cut] | None = None) -> FaceDatas
             raise DatasetError(f"There is no dataset at {path}.")
         if not path.is_dir():
             regular(path)
-        if path.is_file() and path.suffix.lower() == ".csv":
+        if path.is_file() and _form_of(path.name, _head(path)) == "csv":
             return _through_cache(path)
         return read_file(path, finder)
     except FileError as error:
@@ -100,14 +110,18 @@ def load_upload(name: str, data: bytes, finder: Callable[[], Cut] | None = None)
 
 def _read_upload(name: str, data: bytes, finder: Callable[[], Cut] | None) -> FaceDataset:
     file = io.BytesIO(data)
-    form = Path(name).suffix.lower()
-    if form == ".parquet":
-        return read_parquet(file, name)
-    if form == ".zip":
-        return read_zip(data, name, finder() if finder is not None else middle_square)
-    if form == ".csv":
-        return read_csv(file, name)
-    raise DatasetError(f"{name} is none of {', '.join(UPLOADS)}.")
+    form = _form_of(name, data[:_HEAD])
+    cut = finder() if finder is not None and form in ("parquet", "zip") else middle_square
+    match form:
+        case "parquet":
+            return read_parquet(file, name, Decoder(name, cut).face, usage_in(name))
+        case "zip":
+            return read_zip(data, name, cut)
+        case "tar":
+            raise DatasetError(f"{name} is a tarball. Pack it as zip.")
+        case "csv":
+            return read_csv(file, name, usage_in(name), settings().max_unpacked_mb * 2**20)
+    raise _unknown(name, data[:_HEAD])
 
 
 def read_file(path: Path, finder: Callable[[], Cut] | None = None) -> FaceDataset:
@@ -129,19 +143,45 @@ def _read(path: Path, finder: Callable[[], Cut] | None) -> FaceDataset:
     cut = finder() if finder is not None else middle_square
     if path.is_dir():
         return read_members(folder_members(path), path.name, cut)
-    name = path.name.lower()
-    if name.endswith(".parquet"):
-        return read_parquet(path, path.name)
-    if name.endswith(".csv"):
-        with path.open("rb") as file:
-            return read_csv(file, path.name)
-    if name.endswith(".zip"):
-        return read_zip(path, path.name, cut)
-    if name.endswith((".tar.gz", ".tgz", ".tar")):
-        return read_tar(path, path.name, cut)
-    raise DatasetError(
-        f"{path.name} is in no form that can be read: csv, parquet, zip, tar.gz, or a folder of "
-        "train/<class>/*.png."
+    name, head = path.name, _head(path)
+    match _form_of(name, head):
+        case "parquet":
+            return read_parquet(path, name, Decoder(name, cut).face, usage_in(name))
+        case "zip":
+            return read_zip(path, name, cut)
+        case "tar":
+            return read_tar(path, name, cut)
+        case "csv":
+            with path.open("rb") as file:
+                return read_csv(file, name, usage_in(name))
+    raise _unknown(name, head)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+def _form_of(name: str, head: bytes) -> str:
+    """Returns the form of a file, by its first bytes before its name; empty if it is in none."""
+    name = name.lower()
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"PK"):
+        return "zip"
+    if head[257:262] == b"ustar" or name.endswith(_TARBALLS):
+        return "tar"
+    if name.endswith((".csv", ".tsv", ".csv.gz", ".tsv.gz")):
+        return "csv"
+    if name.endswith((".parquet", ".zip")):
+        return name.rpartition(".")[2]
+    return "csv" if described(head) == "text" and b"emotion" in head.replace(b"\0", b"") else ""
+
+
+def _unknown(name: str, head: bytes) -> DatasetError:
+    return DatasetError(
+        f"{name} is {described(head)}, in no form that can be read: csv, parquet, zip, tar.gz, or "
+        "a folder of train/<class>/*.png."
     )
 
 
@@ -149,7 +189,7 @@ def _cache_file(path: Path) -> Path:
     """One file for each source and state of it: `<path's digest>-<state's digest>.parquet`."""
     path = path.resolve()
     status = path.stat()
-    state = hashlib.sha256(f"{status.st_size}|{status.st_mtime_ns}".encode()).hexdigest()
+    state = hashlib.sha256(f"{_READING}|{status.st_size}|{status.st_mtime_ns}".encode()).hexdigest()
     place = hashlib.sha256(str(path).encode()).hexdigest()
     return settings().cache / "datasets" / f"{place[:16]}-{state[:16]}.parquet"
 

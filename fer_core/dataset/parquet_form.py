@@ -13,17 +13,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fer_core.common.files import writing
-from fer_core.dataset.collector import column_names
+from fer_core.dataset.face_decoder import Decoder
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.parquet_pages import unpacked_size
+from fer_core.dataset.parquet_rows import Decode, read_rows, refuse_bomb
+from fer_core.dataset.words import PIXELS, columns_of, pixel_columns, usage_of
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError
 from fer_core.images import FACE_SIZE
+from fer_core.picture_names import HEAD, is_picture
 from fer_core.settings import settings
 
-PIXELS = FACE_SIZE * FACE_SIZE
 VOTES = "ferplus_"
-_NO_EMOTIONS = ("contempt", "unknown", "nf")
+NO_EMOTIONS = ("contempt", "unknown", "nf")
 """FER+'s answers beside the seven emotions; nf is "no face"."""
 
 BATCH = 4096
@@ -36,15 +38,20 @@ _GROUP_SLACK = 2**20
 _ACCOUNT = b"fer_studio"
 
 
-def read_parquet(file: Path | BinaryIO, source: str) -> FaceDataset:
+def read_parquet(
+    file: Path | BinaryIO, source: str, decode: Decode | None = None, split: str | None = None
+) -> FaceDataset:
     """Reads columns emotion (0..6), usage (text) and pixels (2,304 bytes a row).
 
-    Columns `ferplus_*` that hold numbers become `votes`; a missing number is no vote.
+    Columns `ferplus_*` that hold numbers become `votes`; a missing number is no vote. Faces that
+    are written otherwise are read by `parquet_rows`.
 
     Args:
         file: The parquet. One in memory was uploaded or packed: if it would take more memory than
             an archive may, it is refused.
         source: Its name, for people.
+        decode: Takes the face from the file of a picture, where cells hold such.
+        split: What its name tells, one of `USAGES`; None if it tells nothing.
 
     Raises:
         DatasetError: If it is no parquet, its footer tells of other rows than it holds, a column is
@@ -53,10 +60,18 @@ def read_parquet(file: Path | BinaryIO, source: str) -> FaceDataset:
     is_own = isinstance(file, Path)
     try:
         # A value that stands for many cells stays one value, until its size is known.
-        shared = None if is_own else [n for n in pq.read_schema(file).names if _is_needed(n)]
+        schema = pq.read_schema(file)
+        is_plain = _is_plain(schema)
+        shared = [n for n in schema.names if _is_needed(n)] if is_plain and not is_own else None
         with pq.ParquetFile(file, read_dictionary=shared) as parquet:
+            if not is_plain:
+                if not isinstance(file, Path):
+                    refuse_bomb(_unpacked(file, parquet), settings().max_unpacked_mb, source)
+                return read_rows(parquet, source, decode or Decoder(source).face, split)
             if not isinstance(file, Path):
                 _refuse_bomb(file, parquet.metadata, source)
+            if _holds_pictures(parquet):
+                return read_rows(parquet, source, decode or Decoder(source).face, split)
             return _dataset(parquet, source, is_own)
     except (pa.ArrowException, OSError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -89,15 +104,52 @@ def _refuse_bomb(file: BinaryIO, metadata: pq.FileMetaData, source: str) -> None
             )
 
 
+def _unpacked(file: BinaryIO, parquet: pq.ParquetFile) -> int:
+    """Returns how many bytes the pages of the columns that hold faces unpack to."""
+    metadata = parquet.metadata
+    names = parquet.schema_arrow.names
+    needed = {*columns_of(names).values(), *pixel_columns(names)}
+    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    chunks = [group.column(n) for group in groups for n in range(group.num_columns)]
+    return sum(
+        unpacked_size(file, chunk)
+        for chunk in chunks
+        if chunk.path_in_schema.partition(".")[0] in needed
+    )
+
+
+def _is_plain(schema: pa.Schema) -> bool:
+    """Returns whether its columns are named and filled as those of `write_parquet`, or meant so."""
+    names = {name.strip().lower(): name for name in schema.names}
+    if not {"emotion", "usage", "pixels"} <= names.keys():
+        return False
+    kinds = {name: schema.field(schema.names.index(column)).type for name, column in names.items()}
+    kinds = {n: k.value_type if pa.types.is_dictionary(k) else k for n, k in kinds.items()}
+    is_number = pa.types.is_integer(kinds["emotion"]) or pa.types.is_floating(kinds["emotion"])
+    is_bytes = pa.types.is_binary(kinds["pixels"]) or pa.types.is_large_binary(kinds["pixels"])
+    is_text = pa.types.is_string(kinds["usage"]) or pa.types.is_large_string(kinds["usage"])
+    return is_number and is_bytes and is_text
+
+
+def _holds_pictures(parquet: pq.ParquetFile) -> bool:
+    """Returns whether the bytes of the first face are a picture's file."""
+    names = {name.strip().lower(): name for name in parquet.schema_arrow.names}
+    first = next(parquet.iter_batches(1, columns=[names["pixels"]]), None)
+    face = first.column(0)[0].as_py() if first is not None and first.num_columns else None
+    return face is not None and len(face) != PIXELS and is_picture("", face[:HEAD])
+
+
 def _is_needed(column: str) -> bool:
     return column.strip().lower() in ("emotion", "usage", "pixels")
 
 
 def _dataset(parquet: pq.ParquetFile, source: str, is_own: bool) -> FaceDataset:
     schema = parquet.schema_arrow
-    names = column_names(schema.names, source)
+    names = {name.strip().lower(): name for name in schema.names}
     wanted = [names[name] for name in ("emotion", "usage", "pixels")]
-    _check_kinds(schema, names, source)
+    for name in wanted:
+        if schema.names.count(name) > 1:
+            raise DatasetError(f"{source} has two columns {name}.")
     n = _rows(parquet, names["emotion"], source)
     images = np.empty((n, PIXELS), np.uint8)
     labels, usage = np.empty(n, np.uint8), np.empty(n, np.uint8)
@@ -159,25 +211,6 @@ def _lies(source: str) -> DatasetError:
     )
 
 
-def _check_kinds(schema: pa.Schema, names: dict[str, str], source: str) -> None:
-    """Raises DatasetError if a column holds another kind of values than FER2013's does."""
-    checks = (
-        ("emotion", (pa.types.is_integer, pa.types.is_floating), "numbers 0..6"),
-        ("usage", (pa.types.is_string, pa.types.is_large_string), "names of splits"),
-        ("pixels", (pa.types.is_binary, pa.types.is_large_binary), "bytes"),
-    )
-    for name, kinds, expected in checks:
-        if schema.names.count(names[name]) > 1:
-            raise DatasetError(f"{source} has two columns {name}.")
-        kind = schema.field(names[name]).type
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        if not any(is_kind(kind) for is_kind in kinds):
-            raise DatasetError(
-                f"Column {name} of {source} holds {kind}, not {expected}. A face "
-                f"is {PIXELS} bytes, 48 rows of 48 gray values; its emotion is 0..6."
-            )
-
-
 def _account(schema: pa.Schema) -> dict[str, Any]:
     """Returns what `write_parquet` noted of the reading; {} where another program wrote it."""
     try:
@@ -221,9 +254,20 @@ def _good(batch: pa.RecordBatch, first: int, problems: list[str]) -> np.ndarray:
 
 def _usage(names: pa.Array) -> np.ndarray:
     """Returns indices into `USAGES`, -1 for other names and for null."""
-    return _by_value(
-        names, lambda values: pc.index_in(pc.cast(values, pa.string()), pa.array(USAGES)), -1
-    )
+    return _by_value(names, _usages, -1)
+
+
+def _usages(names: pa.Array) -> pa.Array:
+    told = pc.cast(names, pa.string()).dictionary_encode()
+    places = pa.array([_usage_or_none(name) for name in told.dictionary.to_pylist()], pa.int8())
+    return places.take(told.indices)
+
+
+def _usage_or_none(name: str) -> int | None:
+    try:
+        return usage_of(name)
+    except ValueError:
+        return None
 
 
 def _by_value(column: pa.Array, measure: Callable[[pa.Array], pa.Array], null: int) -> np.ndarray:
@@ -250,7 +294,7 @@ def _vote_columns(names: list[str]) -> dict[str, str]:
     return {
         name: answer
         for name, answer in answers.items()
-        if (answer in _NO_EMOTIONS or canonical(answer)) and times[name] == 1
+        if (answer in NO_EMOTIONS or canonical(answer)) and times[name] == 1
     }
 
 

@@ -1,110 +1,61 @@
 """Faces as picture files: `train/<class>/*.png`, `validation/...`, `test/...`, of any size."""
 
-import io
-import sys
-import warnings
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import BinaryIO
 
-import cv2
 import numpy as np
-from PIL import Image
 
 from fer_core.dataset.collector import Collector
+from fer_core.dataset.face_decoder import Cut, Decoder, middle_square
 from fer_core.dataset.faces import USAGES, FaceDataset
+from fer_core.dataset.member import Member
+from fer_core.dataset.words import usage_in
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError, ImageError
-from fer_core.images import FACE_SIZE, decode, to_gray
-from fer_core.picture_names import HEAD, is_picture, suffix
 from fer_core.settings import settings
 
-MAX_PIXELS = 16_000_000
-"""Of one picture of a face: a phone's photo is taken, a poster is not."""
+_OWN_SPLITS = ("training", "publictest", "privatetest")
+_OWN_NAMES = ("fer2013", "fer-2013", "fer_2013", "fer 2013")
+_OWN_COUNTS = (4953, 547, 5121, 8989, 6077, 4002, 6198)
+"""Faces of each class in FER2013, by which its order can be known."""
 
-MAX_ALL_PIXELS = 10_000_000_000
-"""Of all pictures together, which take some minutes to decode; 35,887 of 500 x 500 have 9 thousand
-million."""
+_LIKE = 0.1
+_FEWEST = 1000
 
-_SPLITS = {
-    "Training": "train training",
-    "PublicTest": "validation val valid dev publictest public_test",
-    "PrivateTest": "test testing privatetest private_test",
-}
-_BY_FOLDER = {word: name for name, words in _SPLITS.items() for word in words.split()}
+CLASSES = ("classes.txt", "labels.txt", "class_names.txt")
+"""Names of a file that says which emotion each numbered folder holds."""
 
-
-@dataclass(frozen=True)
-class Member:
-    """A file of a folder or an archive.
-
-    Attributes:
-        name: Path below the folder, with slashes.
-        size: Bytes, unpacked, as the folder or the archive declares them.
-        open: Opens it for reading.
-    """
-
-    name: str
-    size: int
-    open: Callable[[], BinaryIO]
-
-    @property
-    def suffix(self) -> str:
-        """File name ending, lower case, without the dot."""
-        return suffix(self.name)
-
-    @property
-    def is_picture(self) -> bool:
-        """Whether it is a picture, by its name or its content."""
-        return is_picture(self.name, b"") or is_picture(self.name, self.read(HEAD))
-
-    @property
-    def emotion(self) -> str | None:
-        """The emotion that its folder names, None if it names none."""
-        return canonical(PurePosixPath(self.name).parent.name)
-
-    def read(self, most: int = sys.maxsize) -> bytes:
-        """Returns its first `most` bytes, and never more than its declared size."""
-        with self.open() as file:
-            return file.read(min(self.size, most))
-
-
-Cut = Callable[[np.ndarray], np.ndarray]
-"""From an upright uint8 RGB picture (h, w, 3) to a uint8 gray face (48, 48); raises ImageError."""
-
-
-def middle_square(rgb: np.ndarray) -> np.ndarray:
-    """Returns the middle square of a picture, taken as one face: uint8 gray, (48, 48)."""
-    height, width = rgb.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    return _scaled(to_gray(rgb[top : top + side, left : left + side]))
+_LONGEST_LIST = 10_000
 
 
 def read_tree(members: Sequence[Member], source: str, cut: Cut = middle_square) -> FaceDataset:
-    """Reads pictures whose folder names the class and whose folder above that names the split.
+    """Reads pictures of which a folder names the class and one above it, or below, the split.
 
     Faces are cut out of the pictures; one of 48x48 is a face already. A file name that starts
     with a FER2013 split (`PublicTest_123.jpg`, as in Kaggle's copies) decides before the folder.
+    Folders that are numbers are those of FER2013's order where something says so; a folder that
+    holds another's pictures once more is left out.
 
     Raises:
-        DatasetError: If no picture can be used, or they have more than `MAX_ALL_PIXELS`.
+        DatasetError: If no picture can be used, they have too many pixels, or nothing says what
+            the numbers of the folders mean.
     """
     collector = Collector()
-    decoder = _Decoder(source, cut)
+    decoder = Decoder(source, cut)
     pictures = [member for member in members if member.is_picture]
-    has_splits = any(_split(member) for member in pictures)
+    pictures, copies = _without_copies(pictures)
+    numbers = _meaning_of_numbers(pictures, members, source)
+    has_splits = any(member.usage for member in pictures)
     left_out: Counter[str] = Counter()
     for member in sorted(pictures, key=lambda member: member.name):
-        emotion = member.emotion
-        usage = _split(member) or (None if has_splits else "Training")
+        emotion = member.emotion or numbers.get(_number(member))
+        usage = member.usage or (None if has_splits else "Training")
         if emotion is None or usage is None:
             left_out[str(PurePosixPath(member.name).parent)] += 1
             continue
-        try:
-            face = decoder.face(member)
+        try:  # `decode` refuses one byte more
+            face = decoder.face(member.read(settings().max_upload_mb * 2**20 + 1))
         except ImageError as error:
             collector.problems.append(f"{member.name}: {error}")
             continue
@@ -114,69 +65,115 @@ def read_tree(members: Sequence[Member], source: str, cut: Cut = middle_square) 
             f"Folder {folder}: {count} pictures left out; its name is none of the seven emotions, "
             "or the folder above it none of train, validation, test."
         )
-    collector.notes += _notes(pictures, has_splits)
+    collector.notes += [*copies, *_notes(pictures, has_splits)]
     return collector.dataset(source)
 
 
-def _split(member: Member) -> str | None:
-    path = PurePosixPath(member.name)
-    named = path.name.split("_")[0]
-    return named if named in USAGES else _BY_FOLDER.get(path.parent.parent.name.lower())
+def has_tree(members: Sequence[Member]) -> bool:
+    """Returns whether there are pictures in folders of emotions, or of numbers."""
+    return any((m.emotion or m.number is not None) and m.is_picture for m in members)
+
+
+def _number(member: Member) -> int:
+    return -1 if member.number is None else member.number
+
+
+def _meaning_of_numbers(
+    pictures: Sequence[Member], members: Sequence[Member], source: str
+) -> Mapping[int, str]:
+    """Returns which emotion each numbered folder holds.
+
+    Raises:
+        DatasetError: If no folder names an emotion, and nothing says what the numbers mean.
+    """
+    numbered = [m for m in pictures if m.emotion is None and m.number is not None]
+    if not numbered:
+        return {}
+    if lists := [member for member in members if member.file_name.lower() in CLASSES]:
+        return _listed(lists[0], source)
+    if _are_fer2013s(numbered, source):
+        return dict(enumerate(EMOTIONS))
+    if len(numbered) < len(pictures) and any(member.emotion for member in pictures):
+        return {}
+    found = ", ".join(map(str, sorted({_number(member) for member in numbered})[:10]))
+    raise DatasetError(
+        f"{source} has folders named {found}, and nothing says which emotion each number is. Name "
+        "the folders after the emotions, or put beside them a file classes.txt with a line for "
+        f"each number from 0. In FER2013's order the lines are {', '.join(EMOTIONS)}."
+    )
+
+
+def _are_fer2013s(numbered: Sequence[Member], source: str) -> bool:
+    """Returns whether names or counts say that numbers are FER2013's."""
+    if any(_number(member) >= len(EMOTIONS) for member in numbered):
+        return False
+    words = {source.lower(), *(folder.lower() for m in numbered for folder in m.folders)}
+    if any(name in word for word in words for name in _OWN_NAMES) or words & {*_OWN_SPLITS}:
+        return True
+    if any(member.usage_by_name for member in numbered):
+        return True
+    counts = np.bincount([_number(m) for m in numbered], minlength=len(EMOTIONS))
+    own = np.array(_OWN_COUNTS) / sum(_OWN_COUNTS)
+    return len(numbered) >= _FEWEST and bool(
+        (np.abs(counts / counts.sum() - own) < _LIKE * own).all()
+    )
+
+
+def _listed(member: Member, source: str) -> dict[int, str]:
+    """Returns what a file of classes says: a line for each, "0 angry" or the name alone."""
+    lines = member.read(_LONGEST_LIST).decode("utf-8-sig", "replace").split("\n")
+    names = {}
+    for place, line in enumerate(line for line in lines if line.strip()):
+        digits = "".join(filter(str.isdigit, line))
+        emotion = canonical(line.replace(",", " "))
+        if emotion is not None:
+            names[int(digits) if digits else place] = emotion
+    if not names:
+        raise DatasetError(f"{source}, {member.name} names none of the seven emotions.")
+    return names
+
+
+def _without_copies(pictures: Sequence[Member]) -> tuple[list[Member], list[str]]:
+    """Returns the pictures without those of folders that hold another's once more, and a note."""
+    roots: dict[str, dict[str, Member]] = defaultdict(dict)
+    for member in pictures:
+        root, below = _root(member)
+        roots[root][below] = member
+    kept: list[str] = []
+    notes = []
+    for root in sorted(roots, key=lambda root: (-len(roots[root]), len(root), root)):
+        like = next((other for other in kept if _is_copy(roots[root], roots[other])), None)
+        if like is None:
+            kept.append(root)
+        else:
+            notes.append(
+                f"Folder {root or '.'} holds {len(roots[root]):,} pictures of folder {like or '.'} "
+                "once more: they are read once."
+            )
+    return [member for root in kept for member in roots[root].values()], notes
+
+
+def _root(member: Member) -> tuple[str, str]:
+    """Returns the part of a path above its split and class, and the rest."""
+    parts = PurePosixPath(member.name).parts
+    first = next(
+        (n for n, part in enumerate(parts[:-1]) if usage_in(part) or canonical(part)),
+        len(parts) - 1,
+    )
+    return "/".join(parts[:first]), "/".join(parts[first:])
+
+
+def _is_copy(some: Mapping[str, Member], of: Mapping[str, Member]) -> bool:
+    same = all(path in of and of[path].size == member.size for path, member in some.items())
+    return same and all(of[path].read() == member.read() for path, member in some.items())
 
 
 def _notes(pictures: Sequence[Member], has_splits: bool) -> list[str]:
     if not has_splits:
         return ["There are no train and test folders: every face counts as Training."]
-    names = Counter(_split(member) for member in pictures)
-    if any(PurePosixPath(member.name).name.split("_")[0] in USAGES for member in pictures):
+    if any(member.usage_by_name for member in pictures):
         return ["The splits are those that the file names tell."]
+    names = Counter(member.usage for member in pictures)
     if names["PrivateTest"] and not names["PublicTest"]:
         return ["There is no validation folder: test is taken as PrivateTest, PublicTest is empty."]
     return []
-
-
-class _Decoder:
-    """Decodes one picture after another, and stops where together they are too many pixels."""
-
-    def __init__(self, source: str, cut: Cut) -> None:
-        self._source, self._cut = source, cut
-        self._pixels = 0
-
-    def face(self, member: Member) -> np.ndarray:
-        """Returns the face in the picture as uint8 gray of shape (48, 48)."""
-        data = member.read(settings().max_upload_mb * 2**20 + 1)  # `decode` refuses one more
-        pixels = _announced_pixels(data)
-        if pixels > MAX_PIXELS:
-            raise ImageError(
-                f"The picture has {pixels / 1e6:.0f} million pixels; the limit for a face is "
-                f"{MAX_PIXELS / 1e6:.0f} million. Save it smaller."
-            )
-        self._pixels += pixels
-        if self._pixels > MAX_ALL_PIXELS:
-            raise DatasetError(
-                f"The pictures of {self._source} have over {MAX_ALL_PIXELS / 1e9:.0f} thousand "
-                f"million pixels together. Save them smaller; {FACE_SIZE} × {FACE_SIZE} are used."
-            )
-        rgb = decode(data)
-        if rgb.shape[:2] == (FACE_SIZE, FACE_SIZE):
-            return to_gray(rgb)
-        return self._cut(rgb)
-
-
-def _announced_pixels(data: bytes) -> int:
-    """Returns how many pixels a picture's header announces; 0 where `decode` will refuse it."""
-    try:
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            width, height = Image.open(io.BytesIO(data)).size
-    except Exception:  # hostile headers raise nearly anything
-        return 0
-    return width * height
-
-
-def _scaled(gray: np.ndarray) -> np.ndarray:
-    """Returns a gray picture as one of shape (48, 48)."""
-    if gray.shape == (FACE_SIZE, FACE_SIZE):
-        return gray
-    shrinks = min(gray.shape) > FACE_SIZE
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(gray, (FACE_SIZE, FACE_SIZE), interpolation=method)

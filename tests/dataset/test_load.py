@@ -21,7 +21,7 @@ def test_upload_over_the_limit_or_of_another_form_is_refused(
     settings.cache_clear()
     with pytest.raises(DatasetError, match=r"has 2 MB; the limit is 1 MB"):
         load_upload("a.parquet", bytes(2 * 2**20))
-    with pytest.raises(DatasetError, match="none of parquet, zip, csv"):
+    with pytest.raises(DatasetError, match="in no form that can be read: csv, parquet, zip"):
         load_upload("a.txt", b"x")
 
 

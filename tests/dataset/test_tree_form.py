@@ -9,8 +9,8 @@ from PIL import Image
 
 from fer_core.dataset import (
     FaceDataset,
+    face_decoder,
     load,
-    tree_form,
 )
 from fer_core.errors import DatasetError
 from fer_core.faces.only_face import face_finder
@@ -105,7 +105,7 @@ def test_picture_of_too_many_pixels_is_left_out(
     loaded = load(root)
     assert len(loaded) == 14
     assert loaded.problems[0].startswith("train/sad/wall.png: The picture has 20 million pixels")
-    monkeypatch.setattr(tree_form, "MAX_ALL_PIXELS", 13 * 48 * 48)
+    monkeypatch.setattr(face_decoder, "MAX_ALL_PIXELS", 13 * 48 * 48)
     with pytest.raises(DatasetError, match="pixels together"):
         load(root)
 
