@@ -5,6 +5,7 @@ to the disk, which then takes the other's place in one step. A full disk, an err
 what was there before, and no half of what was to come.
 """
 
+import ctypes
 import errno
 import json
 import os
@@ -112,20 +113,44 @@ def put(fresh: Path, path: Path) -> None:
 def put_folder(fresh: Path, path: Path) -> None:
     """Puts a folder that is written to its end, on the same disk, in the place of `path`.
 
+    Where the system can, both names are swapped in one step. Elsewhere (Windows, some network
+    disks) a kill may leave nothing at `path`; what lay there is put back by the next call.
+
     Raises:
         OSError: If the disk refuses; what lay at `path` is then still there.
     """
-    before = path.with_name(f".{secrets.token_hex(8)}.before")
-    if path.exists():
-        path.rename(before)
-    try:
-        fresh.rename(path)
-    except OSError:
-        if before.exists():
-            before.rename(path)
-        raise
+    before = path.with_name(f".{path.name}.before")
+    if before.exists() and not path.exists():
+        before.rename(path)
+    shutil.rmtree(before, ignore_errors=True)
+    if path.exists() and _swap(fresh, path):
+        before = fresh
+    else:
+        if path.exists():
+            path.rename(before)
+        try:
+            fresh.rename(path)
+        except OSError:
+            if before.exists():
+                before.rename(path)
+            raise
     _sync_folder(path.parent)
     shutil.rmtree(before, ignore_errors=True)
+
+
+def _swap(one: Path, other: Path) -> bool:
+    """Exchanges what two names stand for in one step; False where this system or disk cannot."""
+    here, swap = -100, 2  # AT_FDCWD; RENAME_EXCHANGE, and macOS's RENAME_SWAP
+    names = os.fsencode(one), os.fsencode(other)
+    try:
+        system = ctypes.CDLL(None)
+        if hasattr(system, "renameat2"):
+            refused = system.renameat2(here, names[0], here, names[1], swap)
+        else:
+            refused = system.renamex_np(*names, swap)
+    except (OSError, TypeError, AttributeError):  # Windows, musl before 1.2.5
+        return False
+    return refused == 0
 
 
 def regular(path: Path) -> Path:

@@ -1,6 +1,7 @@
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -172,16 +173,77 @@ def test_reading_says_what_is_wrong(tmp_path):
     assert read_bytes(tmp_path / "a") == b"a"
 
 
-def test_folder_takes_the_place_of_another(tmp_path):
-    for name in ("fresh", "saved"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / name).touch()
-    put_folder(tmp_path / "fresh", tmp_path / "saved")
+def folder(path: Path) -> Path:
+    """Makes a folder that holds one file, called like the folder."""
+    path.mkdir()
+    (path / path.name).touch()
+    return path
+
+
+@pytest.fixture(params=[True, False], ids=["swapped", "renamed twice"])
+def can_swap(request, monkeypatch) -> bool:
+    """Whether the system exchanges two names in one step."""
+    if not request.param:
+        monkeypatch.setattr(files, "_swap", lambda one, other: False)
+    return request.param
+
+
+def test_folder_takes_the_place_of_another(tmp_path, can_swap):
+    put_folder(folder(tmp_path / "fresh"), folder(tmp_path / "saved").resolve())
     assert [path.name for path in tmp_path.rglob("*")] == ["saved", "fresh"]
 
 
-def test_folder_that_cannot_be_put_leaves_the_one_before(tmp_path):
-    (tmp_path / "saved").mkdir()
+def test_folder_that_cannot_be_put_leaves_the_one_before(tmp_path, can_swap):
+    folder(tmp_path / "saved")
     with pytest.raises(FileNotFoundError):
         put_folder(tmp_path / "none", tmp_path / "saved")
-    assert [path.name for path in tmp_path.iterdir()] == ["saved"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["saved", "saved"]
+
+
+def test_folder_is_put_where_none_was(tmp_path, can_swap):
+    put_folder(folder(tmp_path / "fresh"), tmp_path / "saved")
+    assert [path.name for path in tmp_path.rglob("*")] == ["saved", "fresh"]
+
+
+class Killed(BaseException):
+    """What nobody catches."""
+
+
+def killed_at(monkeypatch, step: int) -> None:
+    """Ends `put_folder` after so many renames and removals, as a kill would."""
+    left = iter([None] * step)
+
+    def counted(function):
+        def call(*arguments, **options):
+            if next(left, Killed) is Killed:
+                raise Killed
+            return function(*arguments, **options)
+
+        return call
+
+    monkeypatch.setattr(Path, "rename", counted(Path.rename))
+    monkeypatch.setattr(files.shutil, "rmtree", counted(files.shutil.rmtree))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cannot swap")
+@pytest.mark.parametrize("step", range(2))
+def test_a_kill_at_any_step_leaves_one_of_both_folders(tmp_path, monkeypatch, step):
+    fresh, saved = folder(tmp_path / "fresh"), folder(tmp_path / "saved")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        killed_at(patch, step)
+        put_folder(fresh, saved)
+    assert (saved / ["saved", "fresh"][step]).exists()
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_what_a_kill_set_aside_is_put_back(tmp_path, monkeypatch, step):
+    """Where names cannot be swapped: the next call, though it fails, finds a folder in place."""
+    fresh, saved = folder(tmp_path / "fresh"), folder(tmp_path / "saved")
+    monkeypatch.setattr(files, "_swap", lambda one, other: False)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        killed_at(patch, step)
+        put_folder(fresh, saved)
+    with pytest.raises(FileNotFoundError):
+        put_folder(tmp_path / "none", saved)
+    assert (saved / ("saved" if step < 3 else "fresh")).exists()
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".before")]
