@@ -15,7 +15,7 @@ import numpy as np
 
 from fer_core import Pipeline
 from fer_core.evaluation.cost import machine
-from fer_core.faces import crop, is_here
+from fer_core.faces import DETECTORS, crop, is_here
 from fer_core.samples import SAMPLES
 
 
@@ -50,8 +50,7 @@ def main() -> None:
     taken = median_ms(lambda: pipeline.classifier.predict(face), 1000)
     print(f"{model}, one face, warm: {taken:.2f} ms")
 
-    names = ["haar_alt2", "haar_default", *(["yunet"] if is_here("yunet") else [])]
-    for name in names:
+    for name in filter(is_here, DETECTORS):
         for fast in (True, False):
             pipeline = Pipeline.load(model, name, fast)
             assert len(pipeline.analyze(picture)) == 1

@@ -17,7 +17,7 @@ import numpy as np
 
 from fer_core.dataset import PROTOCOLS, load
 from fer_core.evaluation.cost import machine
-from fer_core.faces import Detector, FaceBox, detector, is_here
+from fer_core.faces import DETECTORS, Detector, FaceBox, detector, is_here
 from fer_core.images import shrunk
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
@@ -110,7 +110,7 @@ def main() -> None:
     print(f"{machine()}; {count} faces\n")
     print(f"| detector | {' | '.join(CONDITIONS)} | false hits | on no face | ms |")
     print("|---" * (len(CONDITIONS) + 4) + "|")
-    for name in ("haar_alt2", "haar_default", *(["yunet"] if is_here("yunet") else [])):
+    for name in filter(is_here, DETECTORS):
         for fast in (True, False):
             measure(detector(name, fast), fast, dataset.images[chosen])
     for fast in (True, False):

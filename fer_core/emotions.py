@@ -36,14 +36,6 @@ EMOTIONS: tuple[str, ...] = tuple(emotion.name for emotion in _ALL)
 
 COLOURS: dict[str, str] = {emotion.name: emotion.colour for emotion in _ALL}
 
-LABEL_SETS: dict[str, tuple[str, ...]] = {
-    "fer2013": EMOTIONS,
-    "r5": ("angry", "happy", "sad", "surprise", "neutral"),
-    "r4": ("happy", "sad", "surprise", "neutral"),
-    "r3": ("happy", "sad", "neutral"),
-}
-"""Classes of each protocol, in FER2013 order."""
-
 _SPELLINGS = {
     "angry": "angry anger angery anrgy",
     "disgust": "disgust disgusted disgusting digust disqust",

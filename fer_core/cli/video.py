@@ -49,7 +49,8 @@ def video(
     ] = None,
     model: Annotated[str | None, typer.Option(help="Saved model; see `models`.")] = None,
     detector: Annotated[
-        str, typer.Option(help="auto (yunet, fetched if need be), yunet, haar_alt2, haar_default.")
+        str,
+        typer.Option(help="auto (YuNet, fetched if need be), or one by name, as haar_alt2."),
     ] = "auto",
     threshold: Annotated[
         float | None,

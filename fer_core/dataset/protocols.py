@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_core.dataset.faces import FaceDataset
-from fer_core.emotions import EMOTIONS, LABEL_SETS, is_one_of, reindexed
+from fer_core.emotions import EMOTIONS, is_one_of, reindexed
 from fer_core.errors import DatasetError, unknown
 
 _USES = {"train": "to train on", "validation": "to select by", "test": "to test on"}
+
+_R5 = ("angry", "happy", "sad", "surprise", "neutral")
+_R4 = ("happy", "sad", "surprise", "neutral")
+_R3 = ("happy", "sad", "neutral")
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,15 @@ class Protocol:
 
     Attributes:
         name: Key in `PROTOCOLS`.
-        title: For people to read.
-        classes: Emotion names; a label under this protocol is an index into it.
+        title: What it is, in a sentence.
+        short_title: Which faces it tests, as the comparison names them.
+        classes: Emotion names in FER2013's order; a label under this protocol is an index into it.
         split: Function from a dataset to its `Split`.
     """
 
     name: str
     title: str
+    short_title: str
     classes: tuple[str, ...]
     split: Callable[[FaceDataset], Split]
 
@@ -83,7 +89,7 @@ def _restricted(classes: tuple[str, ...]) -> Callable[[FaceDataset], Split]:
 
 
 def _r3_rows(dataset: FaceDataset) -> np.ndarray:
-    return np.flatnonzero(is_one_of(dataset.labels, LABEL_SETS["r3"])).astype(np.int32)
+    return np.flatnonzero(is_one_of(dataset.labels, _R3)).astype(np.int32)
 
 
 def _stratified(dataset: FaceDataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -113,41 +119,45 @@ def _r3_report(dataset: FaceDataset) -> Split:
     return Split(train, test, test)
 
 
-PROTOCOLS: dict[str, Protocol] = {
-    protocol.name: protocol
-    for protocol in (
-        Protocol(
-            "fer2013",
-            "FER2013: train on Training, select on PublicTest, test on PrivateTest",
-            LABEL_SETS["fer2013"],
-            _restricted(LABEL_SETS["fer2013"]),
-        ),
-        Protocol(
-            "r3",
-            "R3: happy, sad, neutral; a stratified tenth tests, a tenth of the rest selects",
-            LABEL_SETS["r3"],
-            _r3,
-        ),
-        Protocol(
-            "r3-report",
-            "R3 as reported: selects on the faces it tests on (optimistic)",
-            LABEL_SETS["r3"],
-            _r3_report,
-        ),
-        Protocol(
-            "r4",
-            "R4: FER2013's splits, happy, sad, surprise, neutral",
-            LABEL_SETS["r4"],
-            _restricted(LABEL_SETS["r4"]),
-        ),
-        Protocol(
-            "r5",
-            "R5: FER2013's splits, angry, happy, sad, surprise, neutral",
-            LABEL_SETS["r5"],
-            _restricted(LABEL_SETS["r5"]),
-        ),
-    )
-}
+_ALL = (
+    Protocol(
+        "fer2013",
+        "FER2013: train on Training, select on PublicTest, test on PrivateTest",
+        "FER2013, 7 emotions",
+        EMOTIONS,
+        _restricted(EMOTIONS),
+    ),
+    Protocol(
+        "r5",
+        "R5: FER2013's splits, angry, happy, sad, surprise, neutral",
+        "R5, 5 emotions",
+        _R5,
+        _restricted(_R5),
+    ),
+    Protocol(
+        "r4",
+        "R4: FER2013's splits, happy, sad, surprise, neutral",
+        "R4, 4 emotions",
+        _R4,
+        _restricted(_R4),
+    ),
+    Protocol(
+        "r3",
+        "R3: happy, sad, neutral; a stratified tenth tests, a tenth of the rest selects",
+        "R3, 3 emotions",
+        _R3,
+        _r3,
+    ),
+    Protocol(
+        "r3-report",
+        "R3 as reported: selects on the faces it tests on (optimistic)",
+        "R3 as reported",
+        _R3,
+        _r3_report,
+    ),
+)
+PROTOCOLS: dict[str, Protocol] = {protocol.name: protocol for protocol in _ALL}
+"""Every protocol by its name: those with more classes first."""
 
 
 def find_protocol(name: str) -> Protocol:

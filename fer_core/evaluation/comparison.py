@@ -32,15 +32,6 @@ from fer_core.savedmodels.temperature import apply_temperature
 COMMON = "common"
 """Name of the view on the faces that every chosen model was tested on."""
 
-_TITLES = {
-    "fer2013": "FER2013, 7 emotions",
-    "r3": "R3, 3 emotions",
-    "r3-report": "R3 as reported",
-    "r4": "R4, 4 emotions",
-    "r5": "R5, 5 emotions",
-    COMMON: "Faces common to all",
-}
-
 LEAST = 200
 """Fewest faces on which models of different protocols are compared."""
 
@@ -235,8 +226,11 @@ def groups_of(contenders: Sequence[Contender]) -> dict[str, list[Contender]]:
 def group_title(group: str) -> str:
     """Returns which faces a key of `groups_of` stands for, or `COMMON`, in a few words."""
     protocol, _, other = group.partition("~")
-    title = _TITLES.get(protocol)
-    if title is None:
+    if protocol == COMMON:
+        title = "Faces common to all"
+    elif protocol in PROTOCOLS:
+        title = PROTOCOLS[protocol].short_title
+    else:
         _, digest, classes = protocol.split("-")
         title = f"Own faces {digest}, {classes} emotions"
     return f"{title}, other faces {other}" if other else title

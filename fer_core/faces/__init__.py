@@ -4,6 +4,7 @@ from fer_core.faces.box import FaceBox
 from fer_core.faces.crop import crop
 from fer_core.faces.detector import (
     AUTO,
+    BEST,
     DETECTORS,
     NAMES,
     Detector,
@@ -19,6 +20,7 @@ from fer_core.faces.yunet import YuNetDetector
 
 __all__ = [
     "AUTO",
+    "BEST",
     "DETECTORS",
     "NAMES",
     "Detector",

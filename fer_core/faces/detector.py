@@ -18,7 +18,10 @@ from fer_core.faces.thorough import ThoroughDetector
 AUTO = "auto"
 """YuNet, which is fetched when it is first needed; where that cannot be, the Haar cascade alt2."""
 
-_BEST, _ALWAYS_HERE = "yunet", "haar_alt2"
+BEST = "yunet"
+"""What "auto" means where its file is or can be fetched."""
+
+_ALWAYS_HERE = "haar_alt2"
 
 
 class Detector(Protocol):
@@ -74,13 +77,13 @@ DETECTORS: dict[str, DetectorKind] = {
 NAMES = (AUTO, *DETECTORS)
 """What `detector` and `resolve` take."""
 
-_attempt = Attempt(yunet.FILE.fetch)
+_attempt = Attempt(lambda: fetch_file(BEST))
 """To fetch what `AUTO` wants: one for the process, so that a hundred sessions ask once."""
 
 
 def prepare() -> None:
     """Begins to fetch what "auto" wants, if that is missing; returns at once."""
-    if not is_here(_BEST):
+    if not is_here(BEST):
         _attempt.begin()
 
 
@@ -114,13 +117,13 @@ def resolve(name: str = AUTO) -> str:
         raise DetectorError(unknown(name, list(NAMES), "face detector"))
     if name != AUTO:
         return name
-    here = is_here(_BEST) or not _attempt.reason()
-    return _BEST if here else _ALWAYS_HERE
+    here = is_here(BEST) or not _attempt.reason()
+    return BEST if here else _ALWAYS_HERE
 
 
 def fallback_notice() -> str:
     """Returns what to say beside a result of "auto": why YuNet did not read, or "" if it did."""
-    if resolve(AUTO) == _BEST:
+    if resolve(AUTO) == BEST:
         return ""
     return (
         f"Faces are found by {DETECTORS[_ALWAYS_HERE].title}, which misses turned, small and half "

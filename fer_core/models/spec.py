@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fer_core.emotions import LABEL_SETS
+from fer_core.dataset.protocols import find_protocol
 from fer_core.errors import ModelNotFound
 from fer_core.models.recipe import Recipe
 
@@ -63,7 +63,7 @@ class ModelSpec:
     @property
     def classes(self) -> tuple[str, ...]:
         """Emotion names under its protocol, in label order."""
-        return LABEL_SETS[self.protocol]
+        return find_protocol(self.protocol).classes
 
     def build(self, classes: int | None = None, **options: Any) -> Any:
         """Returns a new `keras.Model`: float gray faces (n, 48, 48, 1), 0..255, to (n, classes).

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fer_core.errors import DownloadError
-from fer_core.faces import AUTO, DETECTORS, NAMES, fallback_notice, fetch_file, is_here, resolve
+from fer_core.faces import (
+    AUTO,
+    BEST,
+    DETECTORS,
+    NAMES,
+    fallback_notice,
+    fetch_file,
+    is_here,
+    resolve,
+)
 from fer_core.inference import default_model
 from fer_core.savedmodels import open_model
 from fer_core.settings import settings
@@ -93,15 +102,20 @@ def _ready(chosen: str) -> str:
         notice = fallback_notice() or f"{missing.title} is not on this machine."
     if notice:
         st.info(notice, icon=":material/person_search:")
-        if not settings().offline and st.button("Fetch YuNet", icon=":material/download:"):
-            _fetch()
+        _offer(BEST if chosen == AUTO else chosen)
     return key
 
 
-def _fetch() -> None:
+def _offer(key: str) -> None:
+    """Draws a button that fetches a detector's file, where that may be."""
+    kind = DETECTORS[key]
+    if kind.file is None or settings().offline:
+        return
+    if not st.button(f"Fetch {kind.title}", icon=":material/download:"):
+        return
     try:
-        with st.spinner("Fetching YuNet, 233 kB"):
-            fetch_file("yunet")
+        with st.spinner(f"Fetching {kind.title}, {kind.file.size}"):
+            fetch_file(key)
     except DownloadError as error:
         show_failure(error)
     else:

@@ -10,19 +10,15 @@ import streamlit as st
 
 from fer_core.audit.duplicates import Duplicates, read_duplicates, remembered_duplicates
 from fer_core.audit.face_space import distance_from_face_space
-from fer_core.dataset import FaceDataset
+from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.dataset.statistics import Appearance, appearance, count, read_statistics
-from fer_core.emotions import EMOTIONS, LABEL_SETS, is_one_of
+from fer_core.emotions import EMOTIONS, is_one_of
 from studio.datasets import Loaded
 
 Result = TypeVar("Result")
 
-TITLES = {
-    "fer2013": "All 7",
-    "r5": "5 of report R5",
-    "r4": "4 of report R4",
-    "r3": "3 of report R3",
-}
+_FIRST = {protocol.classes: protocol.name for protocol in reversed(PROTOCOLS.values())}
+"""The first protocol that has these classes, fewest classes first."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +53,14 @@ def choose_classes() -> tuple[str, ...]:
     """Draws the choice of a label set; returns its emotions."""
     name = st.segmented_control(
         "Emotions",
-        list(TITLES),
+        list(reversed(_FIRST.values())),
         default="fer2013",
         required=True,
-        format_func=TITLES.__getitem__,
+        format_func=lambda name: PROTOCOLS[name].short_title,
         key="labels",
         bind="query-params",
     )
-    return LABEL_SETS[name]
+    return PROTOCOLS[name].classes
 
 
 def appearance_of(view: View) -> Appearance:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from fabricated import fabricate
 
-from fer_core.emotions import EMOTIONS, LABEL_SETS
+from fer_core.dataset import PROTOCOLS
+from fer_core.emotions import EMOTIONS
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import common_view, group_title, groups_of, read_field
 from fer_core.savedmodels import update_manifest
@@ -220,7 +221,7 @@ def test_common_view_keeps_only_rows_that_tested_every_model(field) -> None:
     common = common_view(chosen)
     rows = set.intersection(*(set(c.split.rows.tolist()) for c in chosen))
     for before, after in zip(chosen, common, strict=True):
-        assert after.classes == LABEL_SETS["r3"]
+        assert after.classes == PROTOCOLS["r3"].classes
         assert set(after.split.rows.tolist()) == rows
         assert after.split.probabilities.sum(axis=1) == pytest.approx(np.ones(len(rows)))
         place = {row: i for i, row in enumerate(before.split.rows.tolist())}

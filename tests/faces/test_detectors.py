@@ -7,13 +7,17 @@ import pytest
 from overlap import iou
 
 from fer_core.errors import DetectorError
-from fer_core.faces import HaarDetector, detector, is_here
+from fer_core.faces import DETECTORS, HaarDetector, detector, is_here
 from fer_core.faces.box import FaceBox, inside
 from fer_core.samples import ASSETS
 from fer_core.styletransfer.export import from_png
 
-needs_yunet = pytest.mark.skipif(not is_here("yunet"), reason="FER_YUNET names no YuNet file")
-NAMES = ["haar_alt2", "haar_default", pytest.param("yunet", marks=needs_yunet)]
+NAMES = [
+    pytest.param(
+        name, marks=pytest.mark.skipif(not is_here(name), reason=f"{name}'s file is not here")
+    )
+    for name in DETECTORS
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny import brightness_answer, brightness_network
 
-from fer_core.emotions import LABEL_SETS
+from fer_core.dataset import PROTOCOLS
 from fer_core.errors import CorruptModel, ModelNotFound
 from fer_core.inference import Classifier
 from fer_core.savedmodels import open_model
@@ -31,9 +31,9 @@ def faces(n: int) -> np.ndarray:
     )
 
 
-@pytest.mark.parametrize("protocol", LABEL_SETS)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_answers_of_every_label_set(folder, protocol):
-    classes = LABEL_SETS[protocol]
+    classes = PROTOCOLS[protocol].classes
     shown = faces(40)
     answers = Classifier(network(folder, classes), classes).predict(shown)
     assert answers.shape == (40, len(classes))
@@ -43,12 +43,12 @@ def test_answers_of_every_label_set(folder, protocol):
 
 
 def test_no_face_gives_no_row(folder):
-    classes = LABEL_SETS["r3"]
+    classes = PROTOCOLS["r3"].classes
     assert Classifier(network(folder, classes), classes).predict(faces(0)).shape == (0, 3)
 
 
 def test_many_threads_get_their_own_answers(folder):
-    classes = LABEL_SETS["fer2013"]
+    classes = PROTOCOLS["fer2013"].classes
     shared = Classifier(network(folder, classes), classes)
     batches = [faces(n) for n in range(1, 9)] * 40
     alone = [shared.predict(batch) for batch in batches[:8]]
@@ -59,7 +59,7 @@ def test_many_threads_get_their_own_answers(folder):
 
 
 def test_temperature_softens_and_keeps_the_order(folder):
-    classes = LABEL_SETS["r4"]
+    classes = PROTOCOLS["r4"].classes
     plain = Classifier(network(folder, classes), classes).predict(faces(9))
     soft = Classifier(network(folder, classes), classes, temperature=2.0).predict(faces(9))
     np.testing.assert_array_equal(soft.argmax(1), plain.argmax(1))
@@ -84,7 +84,7 @@ def test_temperature_of_probabilities_that_are_nought():
     ],
 )
 def test_faces_of_another_form_are_refused(folder, wrong):
-    classes = LABEL_SETS["r3"]
+    classes = PROTOCOLS["r3"].classes
     with pytest.raises(ValueError, match="uint8 of shape"):
         Classifier(network(folder, classes), classes).predict(wrong)
 
@@ -94,12 +94,12 @@ def test_file_that_is_no_network(tmp_path, data):
     path = tmp_path / "model.tflite"
     path.write_bytes(data)
     with pytest.raises(CorruptModel, match="cannot be read as a network"):
-        Classifier(path, LABEL_SETS["r3"])
+        Classifier(path, PROTOCOLS["r3"].classes)
 
 
 def test_another_number_of_classes(folder):
     with pytest.raises(CorruptModel, match="answers 3 classes, not 7"):
-        Classifier(network(folder, LABEL_SETS["r3"]), LABEL_SETS["fer2013"])
+        Classifier(network(folder, PROTOCOLS["r3"].classes), PROTOCOLS["fer2013"].classes)
 
 
 def test_load_applies_the_fitted_temperature(saved_models):
