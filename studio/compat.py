@@ -114,11 +114,11 @@ def values_of(session: str) -> list[Any]:
     """Returns what pages keep for a session: in its state and in the caches of its scope."""
     app = _session(session)
     state = app._session_state if app else None
-    kept = [*state._new_session_state.values(), *state._old_state.values()] if state else []
+    values = [*state._new_session_state.values(), *state._old_state.values()] if state else []
     caches = caching.cache_resource_api._resource_caches._function_caches.get(session, {})
     for cache in list(caches.values()):
-        kept += [result.value for result in list(cache._mem_cache.values())]
-    return kept
+        values += [result.value for result in list(cache._mem_cache.values())]
+    return values
 
 
 def forget(session: str, is_large: Callable[[Any], bool]) -> bool:

@@ -76,11 +76,11 @@ def perceptual_hash(faces: np.ndarray) -> np.ndarray:
 
     hashes = np.zeros(len(faces), np.uint64)
     for first in range(0, len(faces), _FACES_AT_ONCE):
-        part = faces[first : first + _FACES_AT_ONCE].astype(np.float32)
-        low = dctn(part, axes=(1, 2))[:, :HASH_SIDE, :HASH_SIDE].reshape(len(part), -1)
+        chunk = faces[first : first + _FACES_AT_ONCE].astype(np.float32)
+        low = dctn(chunk, axes=(1, 2))[:, :HASH_SIDE, :HASH_SIDE].reshape(len(chunk), -1)
         low[:, 0] = -np.inf  # the mean brightness
         bits = low > np.median(low[:, 1:], axis=1, keepdims=True)
-        hashes[first : first + len(part)] = np.packbits(bits, axis=1).view(np.uint64).ravel()
+        hashes[first : first + len(chunk)] = np.packbits(bits, axis=1).view(np.uint64).ravel()
     return hashes
 
 
@@ -142,7 +142,7 @@ def _near(
         correlation = _correlation(faces, pairs, mirrored)
         same = correlation >= MIN_CORRELATION
         found.append((pairs[same], correlation[same], np.full(same.sum(), mirrored)))
-    pairs, correlation, mirrored_too = (np.concatenate(part) for part in zip(*found, strict=True))
+    pairs, correlation, mirrored_too = (np.concatenate(one) for one in zip(*found, strict=True))
     # A symmetric face is its own mirror image: keep the better of the two findings.
     order = np.lexsort((-correlation, pairs[:, 1], pairs[:, 0]))
     keep = order[np.unique(pairs[order], axis=0, return_index=True)[1]] if len(order) else order
@@ -156,8 +156,8 @@ def _within(
     found = [np.zeros((0, 2), np.int32)]
     n = 0
     for first in range(0, len(hashes), _ROWS_AT_ONCE):
-        part = hashes[first : first + _ROWS_AT_ONCE]
-        bits = np.bitwise_count(part[:, None] ^ others[None, first:])
+        chunk = hashes[first : first + _ROWS_AT_ONCE]
+        bits = np.bitwise_count(chunk[:, None] ^ others[None, first:])
         i, j = np.nonzero(bits <= MAX_BITS)
         pairs = np.stack([i, j], axis=1)[j > i] + first
         found.append(pairs.astype(np.int32))
@@ -173,10 +173,10 @@ def _within(
 def _correlation(faces: np.ndarray, pairs: np.ndarray, mirrored: bool) -> np.ndarray:
     values = np.zeros(len(pairs), np.float32)
     for first in range(0, len(pairs), _PAIRS_AT_ONCE):
-        part = pairs[first : first + _PAIRS_AT_ONCE]
-        one = faces[part[:, 0]]
-        two = faces[part[:, 1]][:, :, ::-1] if mirrored else faces[part[:, 1]]
-        values[first : first + len(part)] = (standardised(one) * standardised(two)).mean(axis=1)
+        chunk = pairs[first : first + _PAIRS_AT_ONCE]
+        one = faces[chunk[:, 0]]
+        two = faces[chunk[:, 1]][:, :, ::-1] if mirrored else faces[chunk[:, 1]]
+        values[first : first + len(chunk)] = (standardised(one) * standardised(two)).mean(axis=1)
     return values
 
 

@@ -107,7 +107,7 @@ def _reported(figure: go.Figure, ranked: list[Contender], ghosts: list[ModelSpec
         y=[title for title, _, _ in claims],
         mode="markers",
         marker={"symbol": "line-ns-open", "size": 20, "color": GRAY, "line": {"width": 2.5}},
-        hovertext=[f"reported: {words}" for _, _, words in claims],
+        hovertext=[f"reported: {claim}" for _, _, claim in claims],
         hoverinfo="text",
         name="reported",
     )

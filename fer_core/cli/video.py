@@ -223,7 +223,7 @@ def _bars(faces: "list[TrackedFace]", threshold: float) -> "RenderableType":
     return table
 
 
-def _report(summary: "Summary", written: list[Path], jsonl: Path | None) -> None:
+def _report(summary: "Summary", files: list[Path], jsonl: Path | None) -> None:
     """Says what was seen: on standard error where lines for programs go to standard output."""
     say = partial(typer.echo, err=jsonl == _OUTPUT)
     say(f"{summary.frames} frames, {summary.seconds:.1f} s")
@@ -235,5 +235,5 @@ def _report(summary: "Summary", written: list[Path], jsonl: Path | None) -> None
     for moment in summary.moments:
         (before, b), (after, a) = moment.before, moment.after
         say(f"{moment.seconds:.1f} s, face {moment.face}: {before} {b:.0%} → {after} {a:.0%}")
-    for path in written:
+    for path in files:
         say(f"Written: {printable(path)}")

@@ -172,7 +172,7 @@ def _size(value: Any, seen: set[int], depth: int) -> int:
         usage = value.memory_usage(deep=False)
         return int(usage if isinstance(usage, int) else usage.sum())
     if is_dataclass(value) and not isinstance(value, type):
-        return _sizes([getattr(value, part.name, None) for part in fields(value)], seen, depth)
+        return _sizes([getattr(value, field.name, None) for field in fields(value)], seen, depth)
     return sys.getsizeof(value)
 
 

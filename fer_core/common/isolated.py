@@ -251,18 +251,18 @@ def receive_whole(source: socket.socket) -> Any:
         Garbled: As `receive` does.
     """
 
-    def part(size: int) -> bytes:
+    def receive(size: int) -> bytes:
         data = source.recv(size, socket.MSG_WAITALL) if size else b""
         if len(data) < size:
             raise Garbled
         return data
 
-    return _unpickled([part(length) for length in _lengths(part)])
+    return _unpickled([receive(length) for length in _lengths(receive)])
 
 
-def _lengths(part: Callable[[int], bytes | bytearray]) -> tuple[int, ...]:
-    count = struct.unpack("<I", part(4))[0]
-    return struct.unpack(f"<{count}Q", part(8 * count))
+def _lengths(receive: Callable[[int], bytes | bytearray]) -> tuple[int, ...]:
+    count = struct.unpack("<I", receive(4))[0]
+    return struct.unpack(f"<{count}Q", receive(8 * count))
 
 
 def _unpickled(parts: list[bytes] | list[bytearray]) -> Any:

@@ -79,10 +79,10 @@ class FaceDataset:
 
 def _freeze(array: np.ndarray) -> None:
     """Makes an array read-only, and whatever array it is a view of."""
-    part: object = array
-    while isinstance(part, np.ndarray):
-        part.setflags(write=False)
-        part = part.base
+    owner: object = array
+    while isinstance(owner, np.ndarray):
+        owner.setflags(write=False)
+        owner = owner.base
 
 
 def standardised(faces: np.ndarray) -> np.ndarray:

@@ -163,11 +163,11 @@ def _dataset(parquet: pq.ParquetFile, source: str, is_own: bool) -> FaceDataset:
         if first + len(batch) > n:
             raise _lies(source)
         fits = _good(batch, first, problems)
-        kept = batch.filter(pa.array(fits))
+        whole = batch.filter(pa.array(fits))
         rows = first + np.flatnonzero(fits)
-        images[rows] = _bytes(kept.column("pixels"))
-        labels[rows] = kept.column("emotion").to_numpy()
-        usage[rows] = _usage(kept.column("usage"))
+        images[rows] = _bytes(whole.column("pixels"))
+        labels[rows] = whole.column("emotion").to_numpy()
+        usage[rows] = _usage(whole.column("usage"))
         good[rows] = True
         first += len(fits)
     if first < n:

@@ -102,10 +102,10 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 def _varint(data: bytes, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
-        part = data[at]
-        value |= (part & 127) << shift
+        byte = data[at]
+        value |= (byte & 127) << shift
         at, shift = at + 1, shift + 7
-        if part < 128:
+        if byte < 128:
             return value, at
         if shift > 63:
             raise ValueError("a number of more than 64 bits")

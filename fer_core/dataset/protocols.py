@@ -98,18 +98,18 @@ def _stratified(dataset: FaceDataset, rows: np.ndarray) -> tuple[np.ndarray, np.
 
     labels = dataset.labels[rows]
     try:
-        kept, held_out = train_test_split(rows, stratify=labels, test_size=0.1, random_state=42)
+        rest, held_out = train_test_split(rows, stratify=labels, test_size=0.1, random_state=42)
     except ValueError as error:  # a class has one face, or the tenth has fewer faces than classes
         raise DatasetError(
             f"{dataset.source} has too few faces of some emotion for R3's stratified tenth."
         ) from error
-    return kept, held_out
+    return rest, held_out
 
 
 def _r3(dataset: FaceDataset) -> Split:
     """Tests on the report's 2,127 faces, but selects on a tenth of the others."""
-    kept, test = _stratified(dataset, _r3_rows(dataset))
-    train, validation = _stratified(dataset, kept)
+    rest, test = _stratified(dataset, _r3_rows(dataset))
+    train, validation = _stratified(dataset, rest)
     return Split(train, validation, test)
 
 

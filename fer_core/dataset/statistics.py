@@ -155,12 +155,12 @@ def appearance(dataset: FaceDataset, sample: int | None = 3000) -> Appearance:
         mean_faces = (sums / sizes[:, None, None]).astype(np.float32)
     mean_face = (sums.sum(axis=0) / len(dataset)).astype(np.float32)
     if sample is not None:
-        kept = read_statistics().appearance
-        is_fer2013 = np.allclose(mean_faces, kept.mean_faces, atol=0.1) and np.allclose(
-            histograms, kept.histograms, atol=1e-4
+        fer2013 = read_statistics().appearance
+        is_fer2013 = np.allclose(mean_faces, fer2013.mean_faces, atol=0.1) and np.allclose(
+            histograms, fer2013.histograms, atol=1e-4
         )
         if is_fer2013:
-            return kept
+            return fer2013
     rows = np.arange(len(dataset))
     if sample is not None and len(dataset) > sample:
         rows = np.random.default_rng(0).choice(len(dataset), sample, replace=False)

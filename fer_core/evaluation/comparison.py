@@ -284,9 +284,9 @@ def restricted(contender: Contender, rows: np.ndarray, classes: tuple[str, ...])
     order = np.argsort(contender.split.rows)
     place = order[np.searchsorted(contender.split.rows, rows, sorter=order)]
     columns = [contender.classes.index(name) for name in classes]
-    kept = contender.split.probabilities[place][:, columns]
+    probabilities = contender.split.probabilities[place][:, columns]
     split = PredictedSplit(
-        kept / kept.sum(axis=1, keepdims=True).clip(min=1e-12),
+        probabilities / probabilities.sum(axis=1, keepdims=True).clip(min=1e-12),
         reindexed(contender.split.labels[place], contender.classes, classes),
         rows,
     )

@@ -97,8 +97,8 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
     else:
         tested = dataset.rows("PrivateTest")
     rows = tested if len(tested) else np.arange(len(dataset), dtype=np.int32)
-    kept = rows[is_one_of(dataset.labels[rows], saved.classes)]
-    if len(kept) == 0:
+    known = rows[is_one_of(dataset.labels[rows], saved.classes)]
+    if len(known) == 0:
         raise EvaluationError(
             f"No face of {dataset.source} shows one of {saved.name}'s emotions: "
             f"{', '.join(saved.classes)}."
@@ -106,8 +106,8 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
     predictions = as_stored(
         Predictions(
             saved.classes,
-            predict(saved.folder, saved.classes, dataset, kept[:0]),
-            predict(saved.folder, saved.classes, dataset, kept),
+            predict(saved.folder, saved.classes, dataset, known[:0]),
+            predict(saved.folder, saved.classes, dataset, known),
         )
     )
     record = judge(
@@ -116,8 +116,8 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
         name=saved.name,
         protocol=OWN,
         optimistic=False,
-        cost=measure_cost(saved.folder, run, dataset.images[kept]),
-        data=DataRecord(sha256=digest, faces=len(dataset), left_out=len(rows) - len(kept)),
+        cost=measure_cost(saved.folder, run, dataset.images[known]),
+        data=DataRecord(sha256=digest, faces=len(dataset), left_out=len(rows) - len(known)),
         model_sha256=sha256(answering(saved.folder)),
         seed=run.seed,
     )

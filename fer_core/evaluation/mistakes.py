@@ -24,11 +24,11 @@ def select_faces(
         predicted: Emotions to keep by answer; all if empty.
     """
     split = contender.split
-    kept = ~contender.right if wrong_only else np.ones(len(split), bool)
+    chosen = ~contender.right if wrong_only else np.ones(len(split), bool)
     for names, labels in ((truth, split.labels), (predicted, split.predicted)):
         if names:
-            kept &= is_one_of(labels, names, contender.classes)
-    return np.flatnonzero(kept)
+            chosen &= is_one_of(labels, names, contender.classes)
+    return np.flatnonzero(chosen)
 
 
 def most_confident(contender: Contender, faces: np.ndarray) -> np.ndarray:

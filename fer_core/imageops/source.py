@@ -91,12 +91,12 @@ def _text(module: str, statement: ast.stmt, docstrings: bool) -> str:
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         first = min([first, *(decorator.lineno for decorator in statement.decorator_list)])
-    kept = range(first, last + 1)
+    numbers = range(first, last + 1)
     if isinstance(statement, ast.FunctionDef) and ast.get_docstring(statement) and not docstrings:
         doc = statement.body[0]
         dropped = range(doc.lineno, (doc.end_lineno or doc.lineno) + 1)
-        return "\n".join(lines[n - 1] for n in kept if n not in dropped)
-    return "\n".join(lines[n - 1] for n in kept)
+        return "\n".join(lines[n - 1] for n in numbers if n not in dropped)
+    return "\n".join(lines[n - 1] for n in numbers)
 
 
 @cache

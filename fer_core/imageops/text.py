@@ -60,12 +60,12 @@ def draw_text(
     pixels = max(1.0, canvas.height * size / 100)
     lines = text.splitlines()
     for number, line in enumerate(lines):
-        pieces = [(part, load_font(path, pixels)) for part, path in split_by_font(line, font)]
-        left = canvas.width * x / 100 - sum(face.getlength(part) for part, face in pieces) / 2
+        pieces = [(piece, load_font(path, pixels)) for piece, path in split_by_font(line, font)]
+        left = canvas.width * x / 100 - sum(face.getlength(piece) for piece, face in pieces) / 2
         middle = canvas.height * y / 100 + (number - (len(lines) - 1) / 2) * 1.25 * pixels
-        for part, face in pieces:
-            draw.text((left, middle + 0.36 * pixels), part, fill=colour, font=face, anchor="ls")
-            left += face.getlength(part)
+        for piece, face in pieces:
+            draw.text((left, middle + 0.36 * pixels), piece, fill=colour, font=face, anchor="ls")
+            left += face.getlength(piece)
     return np.array(canvas)
 
 

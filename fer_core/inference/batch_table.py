@@ -101,8 +101,8 @@ def _resume(path: Path, expected: list[str], model: str, settings: str) -> set[s
     """Returns the pictures of a table; those of the last two rows are taken out of the file."""
     try:
         names, last = _pictures(regular(path), expected, model, settings)
-        with _reading(path) as file, writing_text(path) as kept:
-            writer = csv.writer(kept)
+        with _reading(path) as file, writing_text(path) as mended:
+            writer = csv.writer(mended)
             writer.writerows(row for row in csv.reader(file) if row and row[0] not in last)
     except OSError as error:
         raise BatchError(f"{path} cannot be continued: {error.strerror}.") from error
@@ -152,9 +152,9 @@ def to_parquet(table: Path, parquet: Path) -> None:
     kinds = dict.fromkeys(names, pa.float32())
     kinds |= dict.fromkeys(_TEXTS, pa.string()) | dict.fromkeys(_WHOLE_NUMBERS, pa.int32())
     reading = pa_csv.ParseOptions(newlines_in_values=True)
-    kept = pa_csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
+    options = pa_csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
     with (
-        pa_csv.open_csv(table, parse_options=reading, convert_options=kept) as batches,
+        pa_csv.open_csv(table, parse_options=reading, convert_options=options) as batches,
         writing(parquet) as target,
         pq.ParquetWriter(target, batches.schema) as writer,
     ):

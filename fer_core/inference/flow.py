@@ -43,10 +43,10 @@ def follow(before: np.ndarray, after: np.ndarray, boxes: np.ndarray) -> np.ndarr
     points = np.concatenate([_grid(box) for box in boxes])
     found, trusted = _track(before, after, points)
     for row, start in enumerate(range(0, len(points), _GRID**2)):
-        part = slice(start, start + _GRID**2)
-        kept = trusted[part]
-        if kept.sum() >= _FEWEST and boxes[row, 2:].min() >= _SMALLEST:
-            moved[row] = _moved(boxes[row], points[part][kept], found[part][kept])
+        of_face = slice(start, start + _GRID**2)
+        sure = trusted[of_face]
+        if sure.sum() >= _FEWEST and boxes[row, 2:].min() >= _SMALLEST:
+            moved[row] = _moved(boxes[row], points[of_face][sure], found[of_face][sure])
     return moved
 
 

@@ -75,8 +75,8 @@ class Smoother:
             self.sure = float(probabilities.max()) >= threshold
         else:
             gone = max(seconds - self._seconds, 0.0)
-            kept = 0.5 ** (gone / half_life) if half_life > 0 else 0.0
-            mixed = kept * self.probabilities + (1 - kept) * probabilities
+            weight = 0.5 ** (gone / half_life) if half_life > 0 else 0.0
+            mixed = weight * self.probabilities + (1 - weight) * probabilities
             self.probabilities = mixed.astype(np.float32)
             self._hold(threshold)
         self._seconds = seconds

@@ -25,5 +25,5 @@ def normalise_light(gray: keras.KerasTensor, strength: float) -> keras.KerasTens
         axis=[1, 2, 3], epsilon=1.0, center=False, scale=False, dtype="float32"
     )(gray)
     normal = layers.Rescaling(strength * DEVIATION, strength * MEAN, dtype="float32")(own)
-    kept = layers.Rescaling(1 - strength, dtype="float32")(gray)
-    return layers.Add(dtype="float32")([kept, normal])
+    as_it_is = layers.Rescaling(1 - strength, dtype="float32")(gray)
+    return layers.Add(dtype="float32")([as_it_is, normal])

@@ -61,5 +61,5 @@ def from_png(data: bytes) -> tuple[StyleResult, tuple[str, ...]]:
 
 
 def _rounded(losses: Losses) -> list[float]:
-    parts = (losses.total, losses.content, losses.style, losses.variation)
-    return [float(f"{part:.5g}") for part in parts]
+    numbers = (losses.total, losses.content, losses.style, losses.variation)
+    return [float(f"{number:.5g}") for number in numbers]

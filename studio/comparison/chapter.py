@@ -83,8 +83,8 @@ def _contenders(argument: Any) -> Iterator[Contender]:
     elif isinstance(argument, Ranking):
         yield from argument.contenders
     elif isinstance(argument, Sequence) and not isinstance(argument, str):
-        for part in argument:
-            yield from _contenders(part)
+        for item in argument:
+            yield from _contenders(item)
 
 
 def show_chapter(chapter: Chapter, top: DeltaGenerator | None = None) -> None:

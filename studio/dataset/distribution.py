@@ -51,10 +51,10 @@ def _figures(view: View) -> None:
         ),
         ("Do the splits agree?", _verdict(counts), agreement_sentence(split_agreement(counts))),
     )
-    for column, (title, value, words) in zip(st.columns(3), cards, strict=True):
+    for column, (title, value, caption) in zip(st.columns(3), cards, strict=True):
         with column.container(border=True, height="stretch"):
             st.metric(title, value)
-            st.caption(words)
+            st.caption(caption)
 
 
 def _verdict(counts: np.ndarray) -> str:

@@ -29,10 +29,10 @@ def show_doubtful(view: View) -> None:
     """Draws the doubted labels of Training, or of the faces that selected and tested a model."""
     st.subheader("Labels that a model doubts", anchor=False)
     training, others = "Training", "Validation and test"
-    part = st.segmented_control(
+    split = st.segmented_control(
         "Labels of", [others, training], default=others, required=True, key="doubted_part"
     )
-    if part == training:
+    if split == training:
         _show_doubtful_training(view)
     else:
         _show_doubtful_others(view)

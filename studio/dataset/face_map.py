@@ -29,21 +29,21 @@ def show_map(view: View) -> None:
 
 
 def _choose_map(view: View) -> FaceMap | None:
-    kept = read_statistics().face_map
+    fer2013 = read_statistics().face_map
     if view.loaded is None:
-        return kept
+        return fer2013
     dataset = view.loaded.dataset
     fits = (
-        kept is not None
-        and kept.rows.max() < len(dataset)
-        and (dataset.labels[kept.rows] == kept.labels).all()
+        fer2013 is not None
+        and fer2013.rows.max() < len(dataset)
+        and (dataset.labels[fer2013.rows] == fer2013.labels).all()
     )
     how = PIXELS
     if fits:
         how = st.segmented_control(
             "Near means alike in", [MODEL, PIXELS], default=MODEL, required=True, key="map_of"
         )
-    return kept if how == MODEL else once("map", view.loaded, lambda faces: pixel_map(faces))
+    return fer2013 if how == MODEL else once("map", view.loaded, lambda faces: pixel_map(faces))
 
 
 def _show_face(view: View, row: int | None) -> None:

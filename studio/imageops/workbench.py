@@ -84,7 +84,7 @@ def _about(preview: Preview, result: np.ndarray) -> str:
             f"A preview: lengths are scaled along, noise and fine edges look finer in the "
             f"download, which is made from all {width:,} × {height:,} px"
         )
-    return ". ".join(part for part in parts if part) + "."
+    return ". ".join(sentence for sentence in parts if sentence) + "."
 
 
 def _sentence(stages: Sequence[Stage], before: np.ndarray, after: np.ndarray) -> str:

@@ -19,10 +19,10 @@ def draw_text(
     pixels = height * size / 100
     face, scale, line = cv2.FONT_HERSHEY_SIMPLEX, pixels / 30, max(1, round(pixels / 12))
     lines = text.splitlines()
-    for number, words in enumerate(lines):
-        (across, down), _ = cv2.getTextSize(words, face, scale, line)
+    for number, content in enumerate(lines):
+        (across, down), _ = cv2.getTextSize(content, face, scale, line)
         middle = height * y / 100 + (number - (len(lines) - 1) / 2) * 1.25 * pixels
         at = round(width * x / 100 - across / 2), round(middle + down / 2)
         red, green, blue = bytes.fromhex(colour[1:])
-        cv2.putText(drawn, words, at, face, scale, (red, green, blue), line, cv2.LINE_AA)
+        cv2.putText(drawn, content, at, face, scale, (red, green, blue), line, cv2.LINE_AA)
     return drawn
