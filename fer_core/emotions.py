@@ -91,4 +91,5 @@ def reindexed(labels: np.ndarray, classes: Sequence[str], into: Sequence[str]) -
         raise DatasetError(
             f"Some faces show {' or '.join(missing)}, which is none of {', '.join(into)}."
         )
-    return found.astype(np.uint8)
+    indices: np.ndarray = found.astype(np.uint8)
+    return indices

@@ -361,7 +361,8 @@ def _coefficients(picture: Any) -> float:
     """Returns the bytes for each pixel that libjpeg keeps between the passes of a JPEG."""
     factors = [(across, down) for _, across, down, _ in picture.layer]
     most = max(across for across, _ in factors) * max(down for _, down in factors)
-    return 2 * sum(across * down for across, down in factors) / max(most, 1)
+    ratio: float = 2 * sum(across * down for across, down in factors) / max(most, 1)
+    return ratio
 
 
 def _laid_out(

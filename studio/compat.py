@@ -63,7 +63,7 @@ def receive_uploads_into(make: Callable[[int], IO[bytes]]) -> None:
         make: Takes how many bytes the file may have in memory, which is as many as can come.
     """
     starlette.formparsers.MultiPartParser.spool_max_size = largest_upload()
-    starlette.formparsers.SpooledTemporaryFile = make  # type: ignore[misc, assignment]
+    starlette.formparsers.SpooledTemporaryFile = make  # type: ignore[attr-defined, assignment]
 
 
 def on_upload(take: Callable[[str, UploadedFileRec], bool]) -> None:
@@ -104,7 +104,7 @@ def end_left_sessions() -> int:
 
     Streamlit does it only when the next tab is closed. To be called on the server's loop.
     """
-    expired = _stored(_sessions())._cache.expire()  # type: ignore[attr-defined]
+    expired = _stored(_sessions())._cache.expire()  # type: ignore[attr-defined, assignment]
     for _, info in expired:
         info.session.shutdown()
     return len(expired)
@@ -174,7 +174,8 @@ def end_stream(context: Any) -> None:
 
 def uncached(function: Callable[..., Result]) -> Callable[..., Result]:
     """Returns the function that a cache of Streamlit's was put around, if one was."""
-    return unwrap(function)
+    result: Callable[..., Result] = unwrap(function)
+    return result
 
 
 def on_loop(function: Callable[[], Result]) -> Result:

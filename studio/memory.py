@@ -113,7 +113,7 @@ def tidy() -> None:
         return_free_blocks()
 
 
-class _Arriving(SpooledTemporaryFile):
+class _Arriving(SpooledTemporaryFile[bytes]):
     """An upload on its way, which counts as it grows; what has no room is read and not kept."""
 
     PREFIX = "arriving "

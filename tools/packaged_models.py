@@ -12,7 +12,7 @@ LARGEST = 5_000_000
 _TO_TRAIN_ON = ("model.keras", "head.weights.h5")
 
 
-class PackagedModels(BuildHookInterface):
+class PackagedModels(BuildHookInterface[Any]):
     """Hatchling's hook: names the files before a wheel is built."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

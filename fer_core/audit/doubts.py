@@ -76,7 +76,10 @@ def doubtful_by_votes(dataset: FaceDataset, minimum: float = 0.6) -> pd.DataFram
             "share": vote["share"],
         }
     )[doubtful]
-    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+    result: pd.DataFrame = frame.sort_values(
+        "share", ascending=False, kind="stable", ignore_index=True
+    )
+    return result
 
 
 def judged(predictions: Predictions, is_leaked: np.ndarray | None = None) -> PredictedSplit:

@@ -190,7 +190,8 @@ def leaked(duplicates: Duplicates, learnt: np.ndarray) -> np.ndarray:
     group = duplicates.groups()
     with_learnt = np.zeros(duplicates.n, bool)
     with_learnt[group[learnt & (group >= 0)]] = True
-    return (group >= 0) & with_learnt[group] & ~learnt
+    result: np.ndarray = (group >= 0) & with_learnt[group] & ~learnt
+    return result
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from fer_core.charts.colours import GRAY, model_colour
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import new_figure, percent_axis
 from fer_core.common.numerals import percent
-from fer_core.evaluation.calibration import BINS, Coverage, coverage, noise_floor, reliability
+from fer_core.evaluation.calibration import Coverage, coverage, noise_floor, reliability
 from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.metrics import BINS
 
 
 def reliability_diagram(contender: Contender) -> Exhibit:

@@ -34,7 +34,8 @@ def normalise(counts: np.ndarray, how: Normalised) -> np.ndarray:
     if how == "counts":
         return counts.astype(float)
     total = counts.sum(axis=1 if how == "truth" else 0, keepdims=True)
-    return np.divide(counts, total, out=np.zeros(counts.shape), where=total > 0)
+    result: np.ndarray = np.divide(counts, total, out=np.zeros(counts.shape), where=total > 0)
+    return result
 
 
 def confusion(

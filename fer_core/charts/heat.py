@@ -23,7 +23,8 @@ def heat_overlay(face: np.ndarray, heat: np.ndarray) -> np.ndarray:
     colours = cv2.applyColorMap((255 * large[..., 0]).astype(np.uint8), cv2.COLORMAP_INFERNO)
     gray = np.repeat(enlarged(face)[..., None], 3, axis=2)
     blended = gray * (1 - 0.65 * large) + colours[..., ::-1] * 0.65 * large
-    return np.clip(blended, 0, 255).astype(np.uint8)
+    result: np.ndarray = np.clip(blended, 0, 255).astype(np.uint8)
+    return result
 
 
 def enlarged(face: np.ndarray, scale: int = SCALE) -> np.ndarray:

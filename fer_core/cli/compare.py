@@ -8,6 +8,7 @@ import typer
 if TYPE_CHECKING:
     from fer_core.evaluation.comparison import Contender
     from fer_core.evaluation.ranking import Ranking
+    from fer_core.models import ModelSpec
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +62,7 @@ def compare(
         typer.echo(f"Written to {pdf}.")
 
 
-def _contenders(names: list[str]) -> "tuple[list[Contender], tuple]":
+def _contenders(names: list[str]) -> "tuple[list[Contender], tuple[ModelSpec, ...]]":
     """The models named; with no name, all that can be read, and the untrained beside them."""
     from fer_core.evaluation.comparison import read_contender, read_field
     from fer_core.savedmodels import open_model

@@ -71,7 +71,7 @@ def published_sha256(url: str) -> str:
         answer = requests.head(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException as error:
         raise DownloadError(f"{url} cannot be reached.") from error
-    tag = answer.headers.get("X-Linked-ETag", "").strip('"').lower()
+    tag: str = answer.headers.get("X-Linked-ETag", "").strip('"').lower()
     if len(tag) != 64:
         raise DownloadError(
             f"{url} answered {answer.status_code} without the file's sha256, so that it could not "

@@ -150,7 +150,8 @@ def _swap(one: Path, other: Path) -> bool:
             refused = system.renamex_np(*names, swap)
     except (OSError, TypeError, AttributeError):  # Windows, musl before 1.2.5
         return False
-    return refused == 0
+    done: bool = refused == 0
+    return done
 
 
 def regular(path: Path) -> Path:

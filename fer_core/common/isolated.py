@@ -111,7 +111,8 @@ def call(
         FerError: What the function raised, or `error`.
     """
     with _conversation(function, arguments, limits, error, subject, is_stream=False) as answers:
-        return next(answers)
+        answer: T = next(answers)
+        return answer
 
 
 def stream(

@@ -95,4 +95,5 @@ def standardised(faces: np.ndarray) -> np.ndarray:
     """
     pixels = faces.reshape(len(faces), -1).astype(np.float32)
     pixels -= pixels.mean(axis=1, keepdims=True)
-    return pixels / np.maximum(pixels.std(axis=1, keepdims=True), 1)
+    result: np.ndarray = pixels / np.maximum(pixels.std(axis=1, keepdims=True), 1)
+    return result

@@ -201,7 +201,8 @@ def _rows(parquet: pq.ParquetFile, column: str, source: str) -> int:
         raise _lies(source)
     if parquet.read(columns=[column]).num_rows != metadata.num_rows:
         raise _lies(source)
-    return metadata.num_rows
+    result: int = metadata.num_rows
+    return result
 
 
 def _lies(source: str) -> DatasetError:
@@ -239,7 +240,7 @@ def _good(batch: pa.RecordBatch, first: int, problems: list[str]) -> np.ndarray:
     is_label = np.isin(values, np.arange(len(EMOTIONS)))
     is_usage = _usage(usage) >= 0
     sizes = _by_value(pixels, pc.binary_length, 0)
-    good = is_label & is_usage & (sizes == PIXELS)
+    good: np.ndarray = is_label & is_usage & (sizes == PIXELS)
     for row in np.flatnonzero(~good).tolist():
         if not is_label[row]:
             fault = f"emotion {emotion[row].as_py()!r} is not 0..6"
@@ -273,10 +274,11 @@ def _usage_or_none(name: str) -> int | None:
 def _by_value(column: pa.Array, measure: Callable[[pa.Array], pa.Array], null: int) -> np.ndarray:
     """Returns a measure of each cell, `null` for null; of values that cells share, taken once."""
     if not isinstance(column, pa.DictionaryArray):
-        return measure(column).fill_null(null).to_numpy(zero_copy_only=False)
-    measured = measure(column.dictionary).fill_null(null).to_numpy(zero_copy_only=False)
+        of_cells: np.ndarray = measure(column).fill_null(null).to_numpy(zero_copy_only=False)
+        return of_cells
+    measured: np.ndarray = measure(column.dictionary).fill_null(null).to_numpy(zero_copy_only=False)
     places = column.indices.fill_null(len(measured)).to_numpy(zero_copy_only=False)
-    return np.append(measured, null)[places]
+    return np.asarray(np.append(measured, null)[places])
 
 
 def _bytes(pixels: pa.Array) -> np.ndarray:
@@ -317,7 +319,8 @@ def _votes(
 
 
 def _holds_counts(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    result: bool = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return result
 
 
 def _counts(column: pa.ChunkedArray) -> np.ndarray:
@@ -329,7 +332,8 @@ def _counts(column: pa.ChunkedArray) -> np.ndarray:
 def _origin(parquet: pq.ParquetFile, good: np.ndarray, is_own: bool) -> np.ndarray | None:
     """Returns where the good rows came from: what `write_parquet` noted, else their numbers."""
     if is_own and "origin" in parquet.schema_arrow.names:
-        return parquet.read(columns=["origin"])["origin"].to_numpy()[good]
+        result: np.ndarray | None = parquet.read(columns=["origin"])["origin"].to_numpy()[good]
+        return result
     return None if good.all() else np.flatnonzero(good).astype(np.int32)
 
 

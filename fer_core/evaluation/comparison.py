@@ -90,7 +90,8 @@ class Contender:
     @property
     def right(self) -> np.ndarray:
         """Whether each answer was right, bool of shape (n,)."""
-        return self.split.predicted == self.split.labels
+        result: np.ndarray = self.split.predicted == self.split.labels
+        return result
 
     @property
     def faces(self) -> str:

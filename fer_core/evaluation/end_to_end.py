@@ -100,7 +100,8 @@ def end_to_end_rows(
     rows = dataset.rows(usage)
     rows = rows[dataset.images[rows].std(axis=(1, 2)) >= _BLANK]
     rows = rows[is_one_of(dataset.labels[rows], classes)]
-    return rows[robustness_rows(dataset.labels[rows], faces)]
+    result: np.ndarray = rows[robustness_rows(dataset.labels[rows], faces)]
+    return result
 
 
 def pictures(faces: np.ndarray, condition: Condition) -> Iterator[tuple[np.ndarray, FaceBox]]:
@@ -136,11 +137,11 @@ def _laid(
 ) -> np.ndarray:
     """Returns floats: the scene with the face on it, its edge soft over a 16th of its side."""
     half = (FACE_SIZE - 1) / 2
-    turn = cv2.getRotationMatrix2D((half, half), degrees, side / FACE_SIZE)
+    turn: np.ndarray = cv2.getRotationMatrix2D((half, half), degrees, side / FACE_SIZE)
     turn[:, 2] += np.array(middle) - 0.5 - half
-    inner = np.zeros((FACE_SIZE, FACE_SIZE), np.float32)
-    inner[2:-2, 2:-2] = 1
-    inner = cv2.GaussianBlur(inner, (0, 0), 1)
+    square = np.zeros((FACE_SIZE, FACE_SIZE), np.float32)
+    square[2:-2, 2:-2] = 1
+    inner = cv2.GaussianBlur(square, (0, 0), 1)
     size, cubic = (behind.shape[1], behind.shape[0]), cv2.INTER_CUBIC
     share = cv2.warpAffine(inner, turn, size, flags=cv2.INTER_LINEAR)[..., None]
     gray = cv2.warpAffine(

@@ -90,7 +90,10 @@ def grad_cam(network: Any, face: np.ndarray, label: int) -> np.ndarray:
     strongest = float(evidence.max())
     if strongest > 0:
         evidence = evidence / strongest
-    return cv2.resize(evidence.astype(np.float32), face.shape, interpolation=cv2.INTER_LINEAR)
+    result: np.ndarray = cv2.resize(
+        evidence.astype(np.float32), face.shape, interpolation=cv2.INTER_LINEAR
+    )
+    return result
 
 
 _CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D")

@@ -60,13 +60,15 @@ def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) ->
 
 def accuracy(confusion: np.ndarray) -> np.ndarray:
     """Returns the share of right answers of confusion matrices (..., k, k), shape (...)."""
-    return np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1))
+    result: np.ndarray = np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1))
+    return result
 
 
 def balanced_accuracy(confusion: np.ndarray) -> np.ndarray:
     """Returns the mean recall over the classes that occur, of matrices (..., k, k)."""
     recall = np.where(confusion.sum(axis=-1) > 0, per_class_metrics(confusion)["recall"], np.nan)
-    return np.nanmean(recall, axis=-1)
+    result: np.ndarray = np.nanmean(recall, axis=-1)
+    return result
 
 
 def macro_f1(confusion: np.ndarray) -> np.ndarray:
@@ -74,7 +76,8 @@ def macro_f1(confusion: np.ndarray) -> np.ndarray:
 
     It is 0 for a class neither seen nor predicted (scikit-learn's `zero_division=0`).
     """
-    return per_class_metrics(confusion)["f1"].mean(axis=-1)
+    result: np.ndarray = per_class_metrics(confusion)["f1"].mean(axis=-1)
+    return result
 
 
 def per_class_metrics(confusion: np.ndarray) -> dict[str, np.ndarray]:
@@ -97,38 +100,44 @@ def per_class_metrics(confusion: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    result: np.ndarray = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return result
 
 
 def log_losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Returns the cross-entropy of each face in nats, shape (n,); their mean is the log-loss."""
     at_truth = probabilities[np.arange(len(labels)), labels]
-    return -np.log(np.maximum(at_truth, SMALLEST))
+    result: np.ndarray = -np.log(np.maximum(at_truth, SMALLEST))
+    return result
 
 
 def bin_of(confidence: np.ndarray) -> np.ndarray:
     """Returns the bin of each confidence, 0..BINS-1; bins are (i / BINS, (i + 1) / BINS]."""
-    return np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    result: np.ndarray = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    return result
 
 
 def bin_gaps(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Returns (right - confidence) of each face in the column of its bin, shape (n, BINS)."""
     confidence = probabilities.max(axis=1)
     gap = (probabilities.argmax(axis=1) == labels) - confidence
-    return np.eye(BINS)[bin_of(confidence)] * gap[:, None]
+    result: np.ndarray = np.eye(BINS)[bin_of(confidence)] * gap[:, None]
+    return result
 
 
 def expected_calibration_error(gaps: np.ndarray, n: int) -> np.ndarray:
     """Returns the ECE from each bin's sum of (right - confidence), shape (..., BINS)."""
-    return np.abs(gaps).sum(axis=-1) / n
+    result: np.ndarray = np.abs(gaps).sum(axis=-1) / n
+    return result
 
 
 def confusion_cells(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Returns a one for each face in the column of its confusion cell, shape (n, k * k)."""
     classes = probabilities.shape[1]
-    return np.eye(classes * classes, dtype=np.float32)[
+    result: np.ndarray = np.eye(classes * classes, dtype=np.float32)[
         labels.astype(int) * classes + probabilities.argmax(axis=1)
     ]
+    return result
 
 
 def as_confusion(cells: np.ndarray) -> np.ndarray:

@@ -51,13 +51,16 @@ class Corruption:
     is_unseen: bool = False
 
 
-def _each(change: Callable[[np.ndarray, float], np.ndarray]) -> Callable:
+def _each(
+    change: Callable[[np.ndarray, float], np.ndarray],
+) -> Callable[[np.ndarray, float], np.ndarray]:
     """Applies a change of one face to each."""
     return lambda faces, level: np.stack([change(face, level) for face in faces])
 
 
 def _gray(values: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    result: np.ndarray = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return result
 
 
 def _noise(faces: np.ndarray, level: float) -> np.ndarray:

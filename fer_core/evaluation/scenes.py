@@ -18,7 +18,8 @@ def scene(number: int, width: int = 640, height: int = 480) -> np.ndarray:
     """
     kinds = tuple(KINDS.values())
     picture = kinds[number % len(kinds)](np.random.default_rng(number), width, height)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    result: np.ndarray = np.clip(picture, 0, 255).astype(np.uint8)
+    return result
 
 
 def _colour(rng: Generator) -> np.ndarray:
@@ -44,7 +45,8 @@ def _clouds(rng: Generator, width: int, height: int) -> np.ndarray:
         grid = rng.uniform(-1, 1, (cells, cells))
         share += cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC) / cells
     share = (share - share.min()) / np.ptp(share)
-    return _colour(rng) * share[..., None] + _colour(rng) * (1 - share[..., None])
+    result: np.ndarray = _colour(rng) * share[..., None] + _colour(rng) * (1 - share[..., None])
+    return result
 
 
 def _stripes(rng: Generator, width: int, height: int) -> np.ndarray:
@@ -52,7 +54,8 @@ def _stripes(rng: Generator, width: int, height: int) -> np.ndarray:
     x, y = np.meshgrid(np.arange(width), np.arange(height))
     angle, length = rng.uniform(0, np.pi), rng.uniform(8, 80)
     share = (1 + np.sin((x * np.cos(angle) + y * np.sin(angle)) * 2 * np.pi / length)) / 2
-    return _colour(rng) * share[..., None] + _colour(rng) * (1 - share[..., None])
+    result: np.ndarray = _colour(rng) * share[..., None] + _colour(rng) * (1 - share[..., None])
+    return result
 
 
 def _tiles(rng: Generator, width: int, height: int) -> np.ndarray:

@@ -51,7 +51,8 @@ def mcnemar_p(only_first: int, only_second: int) -> float:
     for k in range(1, min(only_first, only_second) + 1):
         ways = ways * (differing - k + 1) // k
         total += ways
-    return min(1.0, 2 * total / 2**differing)
+    result: float = min(1.0, 2 * total / 2**differing)
+    return result
 
 
 def holm(p: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ def face_finder(name: str = AUTO) -> Callable[[np.ndarray], np.ndarray]:
         if not boxes:
             raise ImageError("No face was found in it. If it is a face already, take it whole.")
         largest = max(boxes, key=lambda box: box.width * box.height)
-        return crop(rgb, [largest])[0]
+        result: np.ndarray = crop(rgb, [largest])[0]
+        return result
 
     return cut

@@ -5,6 +5,7 @@ there to be tried.
 """
 
 import cv2
+import cv2.data
 import numpy as np
 
 from fer_core.imageops.tone import grayscale

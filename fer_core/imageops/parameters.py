@@ -82,7 +82,7 @@ class Choice:
         Raises:
             PipelineError: If it is none of the options.
         """
-        if value not in self.options:
+        if not isinstance(value, str) or value not in self.options:
             raise PipelineError(
                 f"“{self.name}” must be one of {listed(self.options)}, not {value!r}."
             )

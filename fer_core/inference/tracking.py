@@ -207,11 +207,13 @@ def distance_iou(places: np.ndarray, others: np.ndarray) -> np.ndarray:
     union = np.prod(a[..., 2:], axis=-1) + np.prod(b[..., 2:], axis=-1) - both
     around = np.maximum(_end(a), _end(b)) - np.minimum(a[..., :2], b[..., :2])
     apart = np.sum((_middle(a) - _middle(b)) ** 2, axis=-1)
-    return both / union - apart / np.sum(around**2, axis=-1)
+    result: np.ndarray = both / union - apart / np.sum(around**2, axis=-1)
+    return result
 
 
 def _end(places: np.ndarray) -> np.ndarray:
-    return places[..., :2] + places[..., 2:]
+    result: np.ndarray = places[..., :2] + places[..., 2:]
+    return result
 
 
 def _middle(places: np.ndarray) -> np.ndarray:

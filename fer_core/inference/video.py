@@ -122,7 +122,8 @@ class VideoReader:
         """Returns when a frame is shown, in the file's own time; None where it does not say."""
         if self._container.format.name == "avi":  # knows only when a frame is decoded
             return None if frame.dts is None else float(frame.dts * self._stream.time_base)
-        return frame.time
+        result: float | None = frame.time
+        return result
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         packets = self._container.demux(self._stream)

@@ -91,4 +91,5 @@ def _counted(name: str) -> dict[str, int]:
 
 @cache
 def _counts() -> dict[str, dict[str, int]]:
-    return json.loads(COUNTS.read_text())
+    result: dict[str, dict[str, int]] = json.loads(COUNTS.read_text())
+    return result

@@ -76,4 +76,5 @@ def convert_litert(network: Any, quantisation: Quantisation = "float16") -> byte
     if quantisation == "float16":
         converter.target_spec.supported_types = [tf.float16]
     with redirect_stdout(io.StringIO()):  # it prints the names of every variable
-        return converter.convert()
+        file: bytes = converter.convert()
+        return file

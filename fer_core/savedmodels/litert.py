@@ -57,6 +57,7 @@ def open_function(path: Path) -> Callable[[np.ndarray], np.ndarray]:
             shape = inputs.shape
         interpreter.set_tensor(entry, inputs)
         interpreter.invoke()
-        return interpreter.get_tensor(exit)
+        answer: np.ndarray = interpreter.get_tensor(exit)
+        return answer
 
     return answer

@@ -40,7 +40,8 @@ class PredictedSplit:
     @property
     def predicted(self) -> np.ndarray:
         """The likeliest class of each face, shape (n,)."""
-        return self.probabilities.argmax(axis=1)
+        likeliest: np.ndarray = self.probabilities.argmax(axis=1)
+        return likeliest
 
 
 @dataclass(frozen=True)

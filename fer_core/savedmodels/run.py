@@ -61,7 +61,8 @@ class Leg(_Record):
         if plan.get("schedule") != "cosine":
             return False
         before = (self.warm_start.epochs_run if self.warm_start else None) or 0
-        return self.epochs_run == before + plan.get("epochs", 0)
+        is_whole: bool = self.epochs_run == before + plan.get("epochs", 0)
+        return is_whole
 
 
 class FaceCounts(_Record):

@@ -15,4 +15,5 @@ def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarr
         return probabilities
     powers = np.log(np.maximum(probabilities, SMALLEST)) / temperature
     powers = np.exp(powers - powers.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    softened: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    return softened

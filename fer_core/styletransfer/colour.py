@@ -28,7 +28,10 @@ def match_luminance(painting: np.ndarray, photo: np.ndarray) -> np.ndarray:
     """
     theirs, ours = luminance(painting), luminance(photo)
     gain = float(ours.std()) / max(float(theirs.std()), 1e-3)
-    return np.clip((theirs - theirs.mean()) * gain + ours.mean(), 0, 1).astype(np.float32)
+    result: np.ndarray = np.clip((theirs - theirs.mean()) * gain + ours.mean(), 0, 1).astype(
+        np.float32
+    )
+    return result
 
 
 def match_colours(painting: np.ndarray, photo: np.ndarray) -> np.ndarray:
@@ -47,7 +50,8 @@ def match_colours(painting: np.ndarray, photo: np.ndarray) -> np.ndarray:
     mean_from, root_from = _statistics(painting, inverse=True)
     mean_to, root_to = _statistics(photo, inverse=False)
     moved = (painting.reshape(-1, 3) - mean_from) @ (root_from @ root_to) + mean_to
-    return np.clip(moved, 0, 1).reshape(painting.shape).astype(np.float32)
+    result: np.ndarray = np.clip(moved, 0, 1).reshape(painting.shape).astype(np.float32)
+    return result
 
 
 def with_colours_of(photo: np.ndarray, painted: np.ndarray) -> np.ndarray:

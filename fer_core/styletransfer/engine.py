@@ -296,7 +296,8 @@ def _style_side(painting: np.ndarray, side: int, options: StyleOptions) -> int:
     """Returns the longer side at which a painting is looked at where the photo has `side`."""
     shape = painting.shape[:2]
     wished = min(round(side * options.style_scale), LARGEST_STYLE)
-    return max(wished, math.ceil(_NARROWEST * max(shape) / min(shape)))
+    result: int = max(wished, math.ceil(_NARROWEST * max(shape) / min(shape)))
+    return result
 
 
 def _fit(picture: np.ndarray, side: int) -> np.ndarray:

@@ -179,7 +179,8 @@ class PaintingQueue(JobQueue[Painting]):
 def _receive(said: IO[bytes]) -> messages.Message | None:
     """Returns what the process says next; None at the end, or where it cannot be understood."""
     try:
-        return pickle.load(said)
+        result: messages.Message | None = pickle.load(said)
+        return result
     except Exception:  # a message cut short or garbled makes pickle raise almost anything
         return None
 

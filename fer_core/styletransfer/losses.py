@@ -71,7 +71,8 @@ def with_gram_matrix(features: Any) -> tuple[Any, Any]:
 
         return (tf.identity(features), gram_matrix(features)), gradient
 
-    return passed_on(features)
+    result: tuple[Any, Any] = passed_on(features)
+    return result
 
 
 def preprocess(picture: Any) -> Any:
@@ -201,7 +202,8 @@ def _compiled(
         parts = tf.stack([total, content_loss, style_loss, variation])
         return parts, tape.gradient(total, picture)
 
-    return value_and_gradient
+    compiled: Callable[..., Any] = value_and_gradient
+    return compiled
 
 
 def _distance(seen: Any, aim: Any, weight: Any = 1.0) -> Any:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from fer_core.common.download import Progress
 from fer_core.errors import DownloadError, FerError
 from fer_core.models import backbones
 from fer_core.savedmodels import open_model
@@ -50,7 +51,7 @@ class Network:
         return keras.Model(picture, outputs)
 
 
-def load_network(on_progress: backbones.Progress | None = None) -> Network:
+def load_network(on_progress: Progress | None = None) -> Network:
     """Returns VGG19 trained on ImageNet; where it is not available, a VGG16 that is here.
 
     First ImageNet's VGG16, else the one inside the saved `vgg16_finetuned`. That one's blocks 1

@@ -55,11 +55,15 @@ def trunk_features(
     return features
 
 
-def _compiled(trunk: keras.Model, layers: list[keras.layers.Layer]) -> Callable:
+_Run = Callable[[tf.Tensor], tf.Tensor]
+
+
+def _compiled(trunk: keras.Model, layers: list[keras.layers.Layer]) -> _Run:
     @tf.function(reduce_retracing=True)
     def run(faces: tf.Tensor) -> tf.Tensor:
         for layer in layers:
             faces = layer(faces, training=True)
         return tf.cast(trunk(faces, training=False), tf.float16)
 
-    return run
+    compiled: _Run = run
+    return compiled

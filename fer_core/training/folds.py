@@ -123,4 +123,5 @@ def _answers(
         fit(network, layers, learnt, validation, recipe, folder, limit)
         write_arrays(kept, answers=network.predict(left_out, batch_size=256, verbose=0))
     with np.load(kept) as file:
-        return file["answers"]
+        result: np.ndarray = file["answers"]
+        return result

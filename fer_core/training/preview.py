@@ -79,7 +79,8 @@ def augment_here(face: np.ndarray, recipe: str, count: int, seed: int) -> np.nda
     for layer in layers:
         faces = layer(faces, training=True)
     values = keras.ops.convert_to_numpy(faces)[..., 0]
-    return np.clip(values, 0, 255).round().astype(np.uint8)
+    result: np.ndarray = np.clip(values, 0, 255).round().astype(np.uint8)
+    return result
 
 
 def _main(recipe: str, count: str, seed: str) -> None:

@@ -44,7 +44,8 @@ def soft_targets(
         targets += recipe.votes * _votes(dataset, rows, own, classes)
     if recipe.distillation:
         targets += recipe.distillation * _answers(dataset.images[rows], classes, recipe, folder)
-    return targets.astype(np.float32)
+    result: np.ndarray = targets.astype(np.float32)
+    return result
 
 
 def _votes(
@@ -78,7 +79,8 @@ def _answers(
         write_arrays(kept, answers=sum(_answer(name, faces, classes) for name in recipe.teachers))
     with np.load(kept) as file:
         answers = file["answers"]
-    return answers / answers.sum(axis=1, keepdims=True)
+    result: np.ndarray = answers / answers.sum(axis=1, keepdims=True)
+    return result
 
 
 def _answer(name: str, faces: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
@@ -89,4 +91,5 @@ def _answer(name: str, faces: np.ndarray, classes: tuple[str, ...]) -> np.ndarra
     if missing:
         raise TrainingError(f"{name} cannot teach {', '.join(missing)}: it does not know them.")
     answers = teacher.predict(faces) + teacher.predict(np.ascontiguousarray(faces[:, :, ::-1]))
-    return answers[:, [teacher.classes.index(emotion) for emotion in classes]]
+    result: np.ndarray = answers[:, [teacher.classes.index(emotion) for emotion in classes]]
+    return result

@@ -10,4 +10,5 @@ def largest_file_mb() -> int:
 
     More than `server.maxUploadSize` in `.streamlit/config.toml` never arrives.
     """
-    return min(settings().max_video_mb, st.get_option("server.maxUploadSize"))
+    result: int = min(settings().max_video_mb, st.get_option("server.maxUploadSize"))
+    return result

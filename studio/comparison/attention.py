@@ -89,7 +89,7 @@ def _choose_face(model: str) -> np.ndarray | None:
             format_func=lambda n: str(n + 1),
             key=f"attention_face_{len(faces)}",
         )
-    face = crops[number]
+    face: np.ndarray = crops[number]
     st.image(enlarged(face), width=144, caption="What the models see, 48 × 48")
     return face
 
@@ -129,7 +129,8 @@ def _occlusion(contender: Contender, face: np.ndarray, label: str) -> Explained:
         bar = st.progress(0.0, f"Covering parts of the face for {contender.title}")
         known[key] = _explain(contender.name, face, label, bar.progress)
         bar.empty()
-    return known[key]
+    result: Explained = known[key]
+    return result
 
 
 def _explain(

@@ -49,16 +49,20 @@ def remember(make: Callable[..., Result], *arguments: Any) -> Result:
     saved = {id(contender) for contender in read_saved().contenders}
     is_of_all = all(id(contender) in saved for contender in _contenders(arguments))
     remembered = _of_all if is_of_all else _of_visitor
-    return remembered(key, make, arguments)[1]
+    result: Result = remembered(key, make, arguments)[1]
+    return result
+
+
+_Given = tuple[Any, ...]
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _of_all(key: int, _make: Callable[..., Any], _arguments: tuple) -> tuple[tuple, Any]:
+def _of_all(key: int, _make: Callable[..., Any], _arguments: _Given) -> tuple[_Given, Any]:
     return _arguments, _make(*_arguments)
 
 
 @st.cache_resource(scope="session", max_entries=16, show_spinner=False)
-def _of_visitor(key: int, _make: Callable[..., Any], _arguments: tuple) -> tuple[tuple, Any]:
+def _of_visitor(key: int, _make: Callable[..., Any], _arguments: _Given) -> tuple[_Given, Any]:
     return _arguments, _make(*_arguments)
 
 

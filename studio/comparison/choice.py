@@ -23,6 +23,8 @@ from studio.markdown import plain
 UPLOADED = "uploaded_predictions"
 """Key in the session's state: contenders somebody brought, by name."""
 
+_Key = tuple[tuple[str, int, float], ...]
+
 JOINED = "joined"
 """Key in the session's state: one that has just been uploaded and is to be shown."""
 
@@ -101,18 +103,18 @@ def _choose_view(views: list[str]) -> str:
     )
 
 
-def _key(contenders: tuple[Contender, ...]) -> tuple[tuple[str, int, float], ...]:
+def _key(contenders: tuple[Contender, ...]) -> _Key:
     """What tells one set of answers from another without hashing all of them."""
     return tuple((c.name, len(c.split), c.judged.metrics["log_loss"].value) for c in contenders)
 
 
 @st.cache_resource(scope="session", max_entries=10, show_spinner=False)
-def _common(key: tuple, _contenders: tuple[Contender, ...]) -> tuple[Contender, ...]:
+def _common(key: _Key, _contenders: tuple[Contender, ...]) -> tuple[Contender, ...]:
     return common_view(_contenders)
 
 
 @st.cache_resource(scope="session", max_entries=50, show_spinner=False)
-def _comparisons(key: tuple, _contenders: tuple[Contender, ...]) -> tuple[Comparison, ...]:
+def _comparisons(key: _Key, _contenders: tuple[Contender, ...]) -> tuple[Comparison, ...]:
     right = {contender.name: contender.right for contender in _contenders}
     return tuple(compare_all(right))
 

@@ -50,7 +50,8 @@ def show_upload(chosen: Ranking) -> None:
 
 
 def _uploaded() -> dict[str, Contender]:
-    return st.session_state.setdefault(UPLOADED, {})
+    result: dict[str, Contender] = st.session_state.setdefault(UPLOADED, {})
+    return result
 
 
 def _bring_predictions() -> None:

@@ -81,4 +81,5 @@ def _eigenfaces(appearance: Appearance) -> None:
 
 
 def _gray(values: np.ndarray) -> np.ndarray:
-    return np.clip(values, 0, 255).round().astype(np.uint8)
+    result: np.ndarray = np.clip(values, 0, 255).round().astype(np.uint8)
+    return result

@@ -72,7 +72,8 @@ def _choose_face(view: View, column: "st.delta_generator.DeltaGenerator") -> tup
 def _sample_face() -> np.ndarray:
     picture = SAMPLES[0].picture()
     box = detector("haar_alt2").detect(picture)[0]
-    return crop(picture, [box])[0]
+    result: np.ndarray = crop(picture, [box])[0]
+    return result
 
 
 def in_words(augmentation: Augmentation) -> str:

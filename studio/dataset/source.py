@@ -53,7 +53,7 @@ def _draw_way_back() -> None:
 
 
 def _load_chosen() -> Loaded | None:
-    uploaded = st.session_state.get(UPLOADED)
+    uploaded: Loaded | None = st.session_state.get(UPLOADED)
     if uploaded is not None:
         return uploaded
     named = None if settings().hosted else st.session_state.get(CHOSEN)

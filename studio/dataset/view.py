@@ -104,7 +104,8 @@ def once(what: str, loaded: Loaded, compute: Callable[[FaceDataset], Result]) ->
     with place.lock:
         if not place.results:
             place.results.append(compute(loaded.dataset))
-        return place.results[0]
+        result: Result = place.results[0]
+        return result
 
 
 @dataclass(frozen=True)

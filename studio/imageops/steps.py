@@ -30,7 +30,7 @@ class _Row:
 class _Editor:
     rows: list[_Row]
     open: int | None
-    numbers: count
+    numbers: count[int]
 
 
 def edit_pipeline() -> OperationPipeline:
@@ -52,7 +52,8 @@ def _editor() -> _Editor:
     if _STATE not in st.session_state:
         st.session_state[_STATE] = _Editor([], None, count())
         _take(next(iter(PRESETS.values())))
-    return st.session_state[_STATE]
+    result: _Editor = st.session_state[_STATE]
+    return result
 
 
 def _take(pipeline: OperationPipeline) -> None:

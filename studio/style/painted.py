@@ -50,7 +50,8 @@ def sample() -> Painted:
 
 def all_painted() -> list[Painted]:
     """Returns this session's paintings, the oldest first."""
-    return st.session_state.setdefault(_PAINTED, [])
+    result: list[Painted] = st.session_state.setdefault(_PAINTED, [])
+    return result
 
 
 def keep(painting: Painted) -> None:

@@ -31,7 +31,8 @@ def arc(
     """Returns the open curve of an ellipse from angle `start` to `end`."""
     angles = np.radians(np.linspace(start, end, 120))
     curve = np.stack([np.cos(angles), squeeze * np.sin(angles)], axis=1) * radius
-    return curve @ _rotation(turn) + centre
+    turned: np.ndarray = curve @ _rotation(turn) + centre
+    return turned
 
 
 def polygon(*corners: Point) -> np.ndarray:

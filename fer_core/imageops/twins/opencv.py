@@ -7,6 +7,8 @@ import numpy as np
 def open_image(data: bytes) -> np.ndarray:
     """Decodes a picture file; OpenCV turns it as EXIF says, and holds it as BGR."""
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError("OpenCV cannot decode this file.")
     return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
 
