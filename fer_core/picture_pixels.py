@@ -151,7 +151,7 @@ def brightened(picture: Image.Image, data: bytes) -> Image.Image:
     bright = np.empty(deep.shape, np.uint8)
     rows = max(1, _STRIP // deep.shape[1])
     for top in range(0, len(deep), rows):
-        part = deep[top : top + rows]
+        part: np.ndarray = deep[top : top + rows]
         bright[top : top + rows, :, :3] = _to_bytes(part[..., 2::-1], (0.0, high))
         bright[top : top + rows, :, 3:] = part[..., 3:] >> 8
     result = Image.fromarray(bright)
@@ -230,4 +230,5 @@ def _to_bytes(values: np.ndarray, span: tuple[float, float]) -> np.ndarray:
     """Returns values as uint8, of which the span's are 0 and 255."""
     low, high = span
     scaled = (values - np.float32(low)) * np.float32(255 / max(high - low, 1e-12))
-    return np.clip(scaled, 0, 255).round().astype(np.uint8)
+    result: np.ndarray = np.clip(scaled, 0, 255).round().astype(np.uint8)
+    return result

@@ -104,7 +104,7 @@ def end_left_sessions() -> int:
 
     Streamlit does it only when the next tab is closed. To be called on the server's loop.
     """
-    expired = _stored(_sessions())._cache.expire()  # type: ignore[attr-defined, assignment]
+    expired = _stored(_sessions())._cache.expire()  # type: ignore[attr-defined]
     for _, info in expired:
         info.session.shutdown()
     return len(expired)

@@ -6,6 +6,8 @@ ratio of their distances how much it grew. `benchmarks/tracking.py` compares it 
 last box, constant velocity and template matching.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -62,11 +64,12 @@ def _track(
     before: np.ndarray, after: np.ndarray, points: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     window, levels = (11, 11), 2
+    wherever: Any = None  # no guess where the points went: the stubs know no None
     found, forth, _ = cv2.calcOpticalFlowPyrLK(
-        before, after, points[:, None], None, winSize=window, maxLevel=levels
+        before, after, points[:, None], wherever, winSize=window, maxLevel=levels
     )
     returned, back, _ = cv2.calcOpticalFlowPyrLK(
-        after, before, found, None, winSize=window, maxLevel=levels
+        after, before, found, wherever, winSize=window, maxLevel=levels
     )
     error = np.linalg.norm(points - returned[:, 0], axis=1)
     return found[:, 0], (forth[:, 0] == 1) & (back[:, 0] == 1) & (error < _RETURN)

@@ -148,7 +148,8 @@ def _judged_alike(one: SavedModel, other: SavedModel) -> bool:
 
 
 def _of_truth(split: PredictedSplit) -> np.ndarray:
-    return split.probabilities[np.arange(len(split)), split.labels]
+    result: np.ndarray = split.probabilities[np.arange(len(split)), split.labels]
+    return result
 
 
 def _save(ensemble: Ensemble, members: Sequence[SavedModel], weights: Path) -> Evaluation:
