@@ -11,13 +11,13 @@ from fer_core.common.files import regular
 from fer_core.common.isolated import Limits
 from fer_core.dataset.archive import (
     folder_members,
-    read_members,
     read_tar,
     read_zip,
 )
 from fer_core.dataset.csv_form import read_csv
 from fer_core.dataset.face_decoder import Cut, Decoder, middle_square
 from fer_core.dataset.faces import FaceDataset
+from fer_core.dataset.members import read_members
 from fer_core.dataset.parquet_form import read_parquet, write_parquet
 from fer_core.dataset.words import usage_in
 from fer_core.errors import DatasetError, FileError

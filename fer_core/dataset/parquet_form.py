@@ -128,7 +128,7 @@ def _is_plain(schema: pa.Schema) -> bool:
     is_number = pa.types.is_integer(kinds["emotion"]) or pa.types.is_floating(kinds["emotion"])
     is_bytes = pa.types.is_binary(kinds["pixels"]) or pa.types.is_large_binary(kinds["pixels"])
     is_text = pa.types.is_string(kinds["usage"]) or pa.types.is_large_string(kinds["usage"])
-    return is_number and is_bytes and is_text
+    return bool(is_number and is_bytes and is_text)
 
 
 def _holds_pictures(parquet: pq.ParquetFile) -> bool:

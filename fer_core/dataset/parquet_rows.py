@@ -80,7 +80,7 @@ def _are_unnamed(schema: pa.Schema, columns: Mapping[str, str], kind: pa.DataTyp
         return False
     pictures = schema.field(columns["pixels"]).type
     is_picture = pa.types.is_struct(pictures) or pa.types.is_binary(pictures)
-    return is_picture and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    return bool(is_picture and (pa.types.is_integer(kind) or pa.types.is_floating(kind)))
 
 
 def _rows(parquet: pq.ParquetFile, wanted: Sequence[str]) -> Iterator[Mapping[str, Any]]:

@@ -117,7 +117,8 @@ def _judge(file: str, data: bytes, is_searched: bool, runnable: list[Contender])
 
 
 def _doubts() -> dict[str, tuple[list[str], tuple[str, ...]]]:
-    return st.session_state.setdefault(_DOUBTS, {})
+    doubts: dict[str, tuple[list[str], tuple[str, ...]]] = st.session_state.setdefault(_DOUBTS, {})
+    return doubts
 
 
 def _show_doubts(name: str) -> None:

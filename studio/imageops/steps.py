@@ -1,6 +1,6 @@
 """The steps of the pipeline: add, order, switch, tune, remove; kept for the session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -30,7 +30,7 @@ class _Row:
 class _Editor:
     rows: list[_Row]
     open: int | None
-    numbers: count[int]
+    numbers: Iterator[int]
 
 
 def edit_pipeline() -> OperationPipeline:
