@@ -30,6 +30,14 @@ def moving(picture: np.ndarray, count: int, step: float = 3.0) -> list[np.ndarra
 
 def turned(video: bytes, height: int) -> bytes:
     """The MP4 as a phone held upright writes it: its matrix says to turn it 90 degrees right."""
+    return shown(video, (0, 1, -1, 0), (height, 0))
+
+
+def shown(
+    video: bytes, matrix: tuple[int, int, int, int], moved: tuple[int, int] = (0, 0)
+) -> bytes:
+    """The MP4 with another display matrix: a, b, c, d of QuickTime, and where its origin goes."""
     start = video.index(b"tkhd") + 4 + 40
-    matrix = (0, 1 << 16, 0, -1 << 16, 0, 0, height << 16, 0, 1 << 30)
-    return video[:start] + struct.pack(">9i", *matrix) + video[start + 36 :]
+    a, b, c, d = (value << 16 for value in matrix)
+    x, y = (value << 16 for value in moved)
+    return video[:start] + struct.pack(">9i", a, b, 0, c, d, 0, x, y, 1 << 30) + video[start + 36 :]

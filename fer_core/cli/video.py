@@ -150,9 +150,7 @@ def _read_file(source: Path, stream: "FaceStream", wanted: _Wanted) -> "Summary"
     ):
         task = progress.add_task(source.name, total=wanted.end or reader.seconds)
         frames = wanted.of(iter(reader))
-        readings = annotate(
-            frames, stream, summary, wanted.out, wanted.csv, reader.scale, wanted.lines
-        )
+        readings = annotate(frames, stream, summary, wanted.out, wanted.csv, wanted.lines)
         with closing(readings):
             for frame, _ in readings:
                 progress.update(task, completed=frame.seconds)

@@ -30,7 +30,6 @@ def annotate(
     summary: Summary,
     video: Path | BinaryIO | None = None,
     table: Path | TextIO | None = None,
-    scale: float = 1.0,
     lines: TextIO | None = None,
 ) -> Generator[tuple[Frame, list[TrackedFace]]]:
     """Reads frames one at a time; files are complete once the iteration has come to its end.
@@ -45,7 +44,6 @@ def annotate(
         video: Where to write the marked video (MP4), if anywhere.
         table: Where to write one CSV row for each face of each frame, if anywhere; a frame without
             a face has one row, whose face is 0.
-        scale: Pixels of a frame for each pixel the table is to count in.
         lines: Where to write one line of JSON for each frame as it is read, if anywhere.
 
     Yields:
@@ -68,31 +66,31 @@ def annotate(
             if writer is not None:
                 writer.write(draw(frame.rgb, faces, threshold), frame.seconds)
             if rows is not None:
-                rows.writerows(_rows(frame, faces, threshold, scale, len(COLUMNS) + len(emotions)))
+                rows.writerows(_rows(frame, faces, threshold, len(COLUMNS) + len(emotions)))
             if lines is not None:
-                print(_line(frame, faces, threshold, scale), file=lines, flush=True)
+                print(_line(frame, faces, threshold), file=lines, flush=True)
             yield frame, faces
 
 
 def _rows(
-    frame: Frame, faces: list[TrackedFace], threshold: float, scale: float, columns: int
+    frame: Frame, faces: list[TrackedFace], threshold: float, columns: int
 ) -> list[list[object]]:
     if not faces:
         return [[frame.number, round(frame.seconds, 4), 0, *[""] * (columns - 3)]]
-    return [_row(frame, face, threshold, scale) for face in faces]
+    return [_row(frame, face, threshold) for face in faces]
 
 
-def _line(frame: Frame, faces: list[TrackedFace], threshold: float, scale: float) -> str:
+def _line(frame: Frame, faces: list[TrackedFace], threshold: float) -> str:
     found = []
     for face in faces:
-        row = dict(zip(COLUMNS[2:], _row(frame, face, threshold, scale)[2:], strict=False))
+        row = dict(zip(COLUMNS[2:], _row(frame, face, threshold)[2:], strict=False))
         shares = zip(face.classes, face.probabilities, strict=True)
         found.append({**row, "probabilities": {name: round(float(p), 4) for name, p in shares}})
     return json.dumps({"frame": frame.number, "seconds": round(frame.seconds, 4), "faces": found})
 
 
-def _row(frame: Frame, face: TrackedFace, threshold: float, scale: float) -> list[object]:
-    box = face.box.scaled(1 / scale)
+def _row(frame: Frame, face: TrackedFace, threshold: float) -> list[object]:
+    box = face.box.scaled(1 / frame.scale)
     return [
         frame.number,
         round(frame.seconds, 4),

@@ -15,6 +15,8 @@ from fer_core.inference.tracking import PATIENCE, Track, Tracker
 
 _CUT = 30
 """Mean difference of two frames, gray levels, from which one does not follow from the other."""
+_ROUNDINGS = 2
+"""Pixels by which the search pictures of frames of different sizes and one shape may differ."""
 _ALIKE = 0.5
 """Correlation of a face with itself when it was last found, below which it is searched again."""
 
@@ -73,17 +75,20 @@ class FaceStream:
     def read(self, rgb: np.ndarray, seconds: float) -> list[TrackedFace]:
         """Returns the faces of the next frame, by number.
 
-        After `tracking.PATIENCE` seconds without a frame every face is a new one.
+        After `tracking.PATIENCE` seconds without a frame, or when frames take another shape (a
+        telephone was turned), every face is a new one.
 
         Args:
             rgb: uint8 frame of shape (h, w, 3).
             seconds: Its time; must not go back.
         """
-        if self._before is not None and seconds - self._seconds > PATIENCE:
+        now = search_picture(rgb)
+        if self._before is not None and (
+            seconds - self._seconds > PATIENCE or not _are_of_one_shape(self._before, now)
+        ):
             self._tracker.restart()
             self._before = None
         self._seconds = seconds
-        now = search_picture(rgb)
         scale = rgb.shape[1] / now.shape[1]
         is_cut = self._before is not None and _is_cut(self._before, now)
         is_followed = self._follow(now, seconds) and not is_cut
@@ -154,6 +159,11 @@ class FaceStream:
             threshold=self.options.threshold,
             unreadable=reason,
         )
+
+
+def _are_of_one_shape(before: np.ndarray, now: np.ndarray) -> bool:
+    """Returns whether search pictures are of one shape, but for roundings."""
+    return bool(max(abs(a - b) for a, b in zip(before.shape, now.shape, strict=True)) <= _ROUNDINGS)
 
 
 def _is_cut(before: np.ndarray, now: np.ndarray) -> bool:

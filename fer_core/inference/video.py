@@ -10,17 +10,20 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import av
+import cv2
 import numpy as np
+from av.sidedata.sidedata import Type as SideDataType
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fer_core.common import isolated
-from fer_core.common.files import regular
+from fer_core.common.contents import described
+from fer_core.common.files import printable, regular
 from fer_core.common.isolated import Limits
 from fer_core.errors import FileError, VideoError
 from fer_core.settings import settings
 
-EXTENSIONS = ("mp4", "mov", "m4v", "webm", "mkv", "avi")
+EXTENSIONS = ("mp4", "mov", "m4v", "qt", "3gp", "3g2", "webm", "mkv", "avi")
 """File name endings of the videos that can be read, lower case."""
 
 LONGEST_SIDE = 1920
@@ -28,8 +31,16 @@ LONGEST_SIDE = 1920
 
 # Only containers of pictures: a playlist could make FFmpeg open other files and addresses.
 _DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
+_HEAD = 1000
 _TICK = Fraction(1, 90_000)
-_QUARTER_TURNS = {0: 0, 90: 1, 180: 2, 270: 3}
+_HIGH = 720
+"""Lines from which on a video that names no matrix of colours is taken to be in BT.709, as browsers
+take it, and below which in BT.601."""
+
+_BT709, _BT601 = 1, 6
+_UNTOLD = (2, 3)
+_LIMITED = 1
+"""FFmpeg's numbers of matrices (of primaries and curves too), and of the range 16 to 235."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +51,13 @@ class Frame:
         number: From 0.
         seconds: Its time after the first frame.
         rgb: uint8 array of shape (h, w, 3), upright.
+        scale: Pixels of it for each of the video's own, at most 1.
     """
 
     number: int
     seconds: float
     rgb: np.ndarray
+    scale: float = 1.0
 
 
 def sampled(frames: Iterable[Frame], every: float) -> Iterator[Frame]:
@@ -57,16 +70,17 @@ def sampled(frames: Iterable[Frame], every: float) -> Iterator[Frame]:
 
 
 class VideoReader:
-    """Decodes a video frame by frame, at the times and the way up that its player would show.
+    """Decodes a video frame by frame, at the times, in the colours and the way up of a browser.
 
-    Iterate over it once, within a `with` block. Packets that are damaged are left out.
+    Pictures that change their size on the way each keep their own shape. Iterate over it once,
+    within a `with` block. Packets that are damaged are left out.
 
     Args:
         source: A path, or a binary file that can be sought in.
 
     Attributes:
         seconds: Length; None where the file does not say.
-        scale: Pixels of a frame for each of the video's own, at most 1.
+        scale: As the first frame's.
 
     Raises:
         VideoError: If it is empty, damaged or no video.
@@ -77,7 +91,12 @@ class VideoReader:
         try:
             self._stream = next(filter(_is_film, self._container.streams.video))
             self._stream.thread_type = "AUTO"
-            self._size, self.scale = self._shown_size()
+            codec = self._stream.codec_context
+            if codec is None:
+                raise VideoError(
+                    "The video is coded in a way that is not known here. Save it as MP4."
+                )
+            _, self.scale = self._shown_size(codec.width, codec.height)
         except VideoError:
             self._container.close()
             raise
@@ -103,17 +122,19 @@ class VideoReader:
         Raises:
             VideoError: If none can be decoded.
         """
-        width, height = self._size
         number, first, last = 0, None, 0.0
         for frame in self._decoded():
-            _refuse_too_large(frame.width, frame.height)  # they may grow on the way
+            (width, height), scale = self._shown_size(frame.width, frame.height)  # they may change
             seconds = self._time(frame)
             seconds = last + self._step() if seconds is None else seconds
             first = seconds if first is None else first
             # Damaged files repeat or turn back time; an encoder takes neither.
             seconds = max(seconds, last + 1e-3) if number else seconds
-            picture = frame.reformat(width=width, height=height, format="rgb24")
-            yield Frame(number, seconds - first, _upright(picture.to_ndarray(), frame.rotation))
+            picture = frame.reformat(
+                width=width, height=height, format="rgb24", src_colorspace=_matrix(frame)
+            )
+            upright = _upright(picture.to_ndarray(), frame)
+            yield Frame(number, seconds - first, upright, scale)
             number, last = number + 1, seconds
         if not number:
             raise VideoError("The video is damaged: none of its pictures can be decoded.")
@@ -137,16 +158,12 @@ class VideoReader:
                 continue
             yield from frames
 
-    def _shown_size(self) -> tuple[tuple[int, int], float]:
-        """Returns width and height frames are decoded at, not yet turned, and `scale`."""
-        codec = self._stream.codec_context
-        if codec is None:
-            raise VideoError("The video is coded in a way that is not known here. Save it as MP4.")
-        width, height = codec.width, codec.height
+    def _shown_size(self, width: int, height: int) -> tuple[tuple[int, int], float]:
+        """Returns width and height at which a frame is decoded, not yet turned, and its scale."""
         if width < 1 or height < 1:
             raise VideoError("The video is damaged: it does not say how large its pictures are.")
         _refuse_too_large(width, height)
-        width = max(1, round(width * (codec.sample_aspect_ratio or 1)))
+        width = max(1, round(width * (self._stream.codec_context.sample_aspect_ratio or 1)))
         scale = min(1.0, LONGEST_SIDE / max(width, height))
         size = round(width * scale), round(height * scale)
         if min(size) < 2:
@@ -219,15 +236,44 @@ def _open(source: Path | BinaryIO) -> av.container.InputContainer:
     try:
         if not isinstance(source, Path):
             source.seek(0)
-        name = str(regular(source)) if isinstance(source, Path) else source
+        name = _as_file(regular(source)) if isinstance(source, Path) else source
         return av.open(name, options={"format_whitelist": _DEMUXERS})
     except PermissionError as error:
-        raise FileError(f"{source} cannot be read: {error.strerror}.") from error
+        raise FileError(f"{_name(source)} cannot be read: {error.strerror}.") from error
     except (av.error.FFmpegError, ValueError) as error:
+        what = described(_head(source))
+        if "video" in what:
+            raise VideoError(
+                f"{_name(source)} begins as a video and is damaged. Save or download it again."
+            ) from error
         raise VideoError(
-            "The file is empty, damaged or not a video that can be read. "
+            f"{_name(source)} is {what}, not a video that can be read. "
             "Use MP4, MOV, WebM, MKV or AVI."
         ) from error
+
+
+def _name(source: Path | BinaryIO) -> str:
+    return printable(source) if isinstance(source, Path) else "The file"
+
+
+def _head(source: Path | BinaryIO) -> bytes:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return file.read(_HEAD)
+    source.seek(0)
+    return source.read(_HEAD)
+
+
+def _as_file(path: Path) -> str:
+    """Returns a path as FFmpeg takes it for a file's: to it, "12:30.mp4" is of a protocol "12"."""
+    return f"file:{path}"
+
+
+def _matrix(frame: av.VideoFrame) -> int | None:
+    """Returns the matrix of a frame's colours; None where it tells it itself."""
+    if frame.colorspace not in _UNTOLD or frame.format.is_rgb:
+        return None
+    return _BT709 if frame.height >= _HIGH else _BT601
 
 
 def _is_film(stream: VideoStream) -> bool:
@@ -235,16 +281,27 @@ def _is_film(stream: VideoStream) -> bool:
     return not stream.disposition & Disposition.attached_pic
 
 
-def _upright(rgb: np.ndarray, rotation: int) -> np.ndarray:
-    """Turns a frame as its display matrix says: counter-clockwise, in degrees."""
-    turns = _QUARTER_TURNS.get(rotation % 360, 0)
-    return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+def _upright(rgb: np.ndarray, frame: av.VideoFrame) -> np.ndarray:
+    """Turns and mirrors a frame as its display matrix says, to the nearest quarter.
+
+    A point (x, y) is shown at (a x + c y, b x + d y); QuickTime File Format, "Matrices".
+    """
+    told = frame.side_data.get(SideDataType.DISPLAYMATRIX)
+    if told is None:
+        return rgb
+    a, b, _, c, d, *_ = np.frombuffer(bytes(told), np.int32)
+    if abs(int(a)) + abs(int(d)) >= abs(int(b)) + abs(int(c)):
+        right, down = a, d
+    else:
+        rgb, right, down = rgb.transpose(1, 0, 2), c, b
+    return np.ascontiguousarray(rgb[:: -1 if down < 0 else 1, :: -1 if right < 0 else 1])
 
 
 class VideoWriter:
     """Writes frames as an H.264 MP4 without sound, each at its own time.
 
-    Use it in a `with` block; the file is complete at its end.
+    Colours are written in BT.709 from 720 lines on and in BT.601 below, and the file says so. Use
+    it in a `with` block; the file is complete at its end.
 
     Args:
         target: A path, or a binary file that can be sought in.
@@ -254,7 +311,7 @@ class VideoWriter:
         # The index goes first, so that a browser need not fetch the end before it plays. FFmpeg
         # does that by reading the file again, which it can only with a path.
         options = {"movflags": "faststart"} if isinstance(target, Path) else {}
-        name = str(target) if isinstance(target, Path) else target
+        name = _as_file(target) if isinstance(target, Path) else target
         self._container = av.open(name, "w", format="mp4", options=options)
         self._stream = self._container.add_stream(
             "libx264", rate=30, options={"preset": "veryfast", "crf": "23"}
@@ -277,7 +334,10 @@ class VideoWriter:
         self._container.close()
 
     def write(self, rgb: np.ndarray, seconds: float) -> None:
-        """Adds a uint8 frame (h, w, 3); all are of the first one's size, less an odd row or column.
+        """Adds a uint8 frame (h, w, 3).
+
+        All are written at the first one's size, less an odd row or column; one of another shape
+        gets black bars.
 
         Args:
             rgb: The frame.
@@ -286,7 +346,37 @@ class VideoWriter:
         if self._size is None:
             self._size = rgb.shape[1] // 2 * 2, rgb.shape[0] // 2 * 2
             self._stream.width, self._stream.height = self._size
-        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-        frame = frame.reformat(*self._size, format="yuv420p")
+            self._tag(self._stream.codec_context)
+        frame = av.VideoFrame.from_ndarray(_boxed(rgb, *self._size), format="rgb24")
+        frame = frame.reformat(
+            *self._size, "yuv420p", dst_colorspace=self._colours, dst_color_range=_LIMITED
+        )
+        self._tag(frame)
         frame.pts, frame.time_base = round(seconds / _TICK), _TICK
         self._container.mux(self._stream.encode(frame))
+
+    @property
+    def _colours(self) -> int:
+        assert self._size is not None
+        return _BT709 if self._size[1] >= _HIGH else _BT601
+
+    def _tag(self, written: Any) -> None:
+        """Has a codec or a frame say in which colours it is."""
+        written.colorspace = written.color_primaries = written.color_trc = self._colours
+        written.color_range = _LIMITED
+
+
+def _boxed(rgb: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Returns a frame as one of that shape, with black bars where its own is another."""
+    h, w = rgb.shape[:2]
+    if (w // 2 * 2, h // 2 * 2) == (width, height):
+        return rgb
+    scale = min(width / w, height / h)
+    inner = max(1, round(w * scale)), max(1, round(h * scale))
+    boxed = np.zeros((height, width, 3), np.uint8)
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    smaller = cv2.resize(
+        rgb, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
+    boxed[top : top + inner[1], left : left + inner[0]] = smaller
+    return boxed

@@ -63,7 +63,7 @@ class VideoJob(Job):
         table = io.TextIOWrapper(rows, "utf-8", newline="", write_through=True)
         with UploadReader(self._data) as reader:
             frames = self._as_far_as_allowed(reader)
-            readings = annotate(frames, self._stream, self.summary, film, table, reader.scale)
+            readings = annotate(frames, self._stream, self.summary, film, table)
             shown = 0.0
             with closing(readings):
                 for frame, faces in readings:

@@ -23,7 +23,7 @@ def stream(saved_models) -> FaceStream:
 def run(source: bytes, stream: FaceStream, **targets) -> Summary:
     summary = Summary()
     with VideoReader(io.BytesIO(source)) as reader:
-        for _ in annotate(reader, stream, summary, scale=reader.scale, **targets):
+        for _ in annotate(reader, stream, summary, **targets):
             pass
     return summary
 

@@ -93,6 +93,17 @@ def test_frames_that_change_size_keep_the_face(classifier, astronaut):
     assert face.box.width == pytest.approx(94 * 1.5, abs=4)
 
 
+def test_frames_of_another_shape_begin_anew(classifier, astronaut):
+    detector = Told([FACE])
+    stream = FaceStream(Pipeline(detector, classifier), StreamOptions(search_every=30))
+    for step in range(6):
+        (before,) = stream.read(astronaut, step / 30)
+    asked = detector.asked
+    (after,) = stream.read(astronaut[:, :400], 0.2)
+    assert detector.asked == asked + 1
+    assert after.number != before.number
+
+
 def test_model_with_other_classes_can_take_over(classifier, astronaut):
     stream = FaceStream(Pipeline(Told([FACE]), classifier))
     (before,) = stream.read(astronaut, 0.0)

@@ -1,12 +1,13 @@
 import io
 import os
+from fractions import Fraction
 from itertools import pairwise
 
 import av
 import numpy as np
 import pytest
 from av.stream import Disposition
-from clips import clip, turned
+from clips import clip, shown, turned
 
 from fer_core.errors import FileError, VideoError
 from fer_core.inference.video import VideoReader, VideoWriter
@@ -80,17 +81,33 @@ def test_pictures_that_grow_over_the_limit_on_the_way_are_refused(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "what"),
     [
-        b"",
-        b"no video at all" * 50,
-        b"#EXTM3U\n#EXTINF:1,\n/etc/hostname\n",
-        b"ffconcat version 1.0\nfile /etc/hostname\n",
+        (b"", "empty"),
+        (b"no video at all" * 50, "text"),
+        (b"#EXTM3U\n#EXTINF:1,\n/etc/hostname\n", "text"),
+        (b"ffconcat version 1.0\nfile /etc/hostname\n", "text"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\xff\xd8\xff\xe0" * 9, "a JPEG picture"),
     ],
 )
-def test_what_is_no_video(data):
-    with pytest.raises(VideoError, match="empty, damaged or not a video"):
+def test_what_is_no_video(data, what, tmp_path):
+    said = f"is {what}, not a video that can be read. Use MP4, MOV, WebM, MKV or AVI."
+    with pytest.raises(VideoError) as error:
         VideoReader(io.BytesIO(data))
+    assert str(error.value) == f"The file {said}"
+    (tmp_path / "a.mp4").write_bytes(data)
+    with pytest.raises(VideoError) as error:
+        VideoReader(tmp_path / "a.mp4")
+    assert str(error.value) == f"{tmp_path / 'a.mp4'} {said}"
+
+
+def test_video_that_is_cut_short_says_so():
+    with pytest.raises(VideoError) as error:
+        VideoReader(io.BytesIO(clip([marked()] * 2)[:100]))
+    assert str(error.value) == (
+        "The file begins as a video and is damaged. Save or download it again."
+    )
 
 
 def test_sound_alone_is_no_video():
@@ -196,3 +213,135 @@ def test_other_containers_with_sound(kind, codec):
     frames = read(file.getvalue())
     np.testing.assert_allclose([frame.seconds for frame in frames], np.arange(10) / 25, atol=2e-3)
     assert is_red(frames[5].rgb[4, 4])
+
+
+def quarters(width=64, height=48) -> np.ndarray:
+    """Another level of gray in each quarter, which no turn or mirror leaves as it is."""
+    frame = np.full((height, width, 3), 30, np.uint8)
+    frame[: height // 2, width // 2 :] = 90
+    frame[height // 2 :, : width // 2] = 150
+    frame[height // 2 :, width // 2 :] = 210
+    return frame
+
+
+MATRICES = {
+    "as it is": ((1, 0, 0, 1), lambda f: f),
+    "mirrored": ((-1, 0, 0, 1), lambda f: f[:, ::-1]),
+    "half a turn": ((-1, 0, 0, -1), lambda f: f[::-1, ::-1]),
+    "upside down": ((1, 0, 0, -1), lambda f: f[::-1]),
+    "transposed": ((0, 1, 1, 0), lambda f: f.transpose(1, 0, 2)),
+    "a quarter right": ((0, 1, -1, 0), lambda f: np.rot90(f, -1)),
+    "transposed, half a turn": ((0, -1, -1, 0), lambda f: f[::-1, ::-1].transpose(1, 0, 2)),
+    "a quarter left": ((0, -1, 1, 0), lambda f: np.rot90(f)),
+}
+
+
+@pytest.mark.parametrize("way", MATRICES)
+def test_every_way_up_is_that_of_the_display_matrix(way):
+    matrix, expected = MATRICES[way]
+    (frame, *_) = read(shown(clip([quarters()] * 2), matrix))
+    expected = expected(quarters())
+    assert frame.rgb.shape == expected.shape
+    for row in (6, -6):
+        for column in (6, -6):
+            assert abs(int(frame.rgb[row, column, 0]) - int(expected[row, column, 0])) < 8
+
+
+@pytest.mark.parametrize("name", ["meeting-12:30.mp4", "https:__x.mp4", "caf\udce9.mp4", "-.mp4"])
+def test_names_that_ffmpeg_would_take_for_something_else(tmp_path, name):
+    path = tmp_path / name
+    with VideoWriter(path) as writer:
+        writer.write(marked(), 0)
+    with VideoReader(path) as reader:
+        assert len(list(reader)) == 1
+
+
+def changing(sizes: list[tuple[int, int]]) -> bytes:
+    """A WebM whose pictures change their size: two streams, one behind the other."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as container:
+        film = container.add_stream("libvpx", rate=25)
+        film.width, film.height, film.pix_fmt = *sizes[0], "yuv420p"
+        for number, size in enumerate(sizes):
+            encoder = av.CodecContext.create("libvpx", "w")
+            encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
+            encoder.time_base = Fraction(1, 1000)
+            frame = av.VideoFrame.from_ndarray(quarters(*size), format="rgb24")
+            frame = frame.reformat(format="yuv420p")
+            frame.pts, frame.time_base = 40 * number, Fraction(1, 1000)
+            for packet in [*encoder.encode(frame), *encoder.encode(None)]:
+                packet.stream, packet.time_base = film, Fraction(1, 1000)
+                packet.pts = packet.dts = 40 * number
+                container.mux(packet)
+    return file.getvalue()
+
+
+def test_pictures_that_change_size_keep_their_shape(tmp_path):
+    frames = read(changing([(64, 96), (64, 96), (96, 64), (48, 72)]))
+    shapes = [frame.rgb.shape[:2] for frame in frames]
+    assert shapes == [(96, 64), (96, 64), (64, 96), (72, 48)]
+    assert all(abs(int(frame.rgb[-6, -6, 0]) - 210) < 12 for frame in frames)
+
+
+def test_writer_gives_a_frame_of_another_shape_black_bars():
+    light = np.full((48, 64, 3), 200, np.uint8)
+    upright = np.full((64, 48, 3), 200, np.uint8)
+    first, second, third = read(clip([light, upright, np.full((96, 128, 3), 200, np.uint8)]))
+    assert {frame.rgb.shape for frame in (first, second, third)} == {(48, 64, 3)}
+    assert second.rgb[:, :10].max() < 25 and second.rgb[:, -10:].max() < 25
+    assert second.rgb[24, 32].min() > 180
+    assert third.rgb.min() > 180
+
+
+RED = (220, 40, 40)
+
+
+@pytest.mark.parametrize(("height", "number"), [(480, 6), (720, 1), (1080, 1)])
+def test_written_colours_are_said_and_come_back(height, number):
+    video = clip([np.full((height, 640, 3), RED, np.uint8)] * 2)
+    with av.open(io.BytesIO(video)) as container:
+        codec = container.streams.video[0].codec_context
+        told = (codec.colorspace, codec.color_primaries, codec.color_trc, codec.color_range)
+        assert told == (number, number, number, 1)
+    np.testing.assert_allclose(read(video)[0].rgb[99, 99], RED, atol=4)
+
+
+def coloured(height: int, red: float, blue: float, is_full: bool, **tags: int) -> bytes:
+    """An MP4 whose red is written by the weights of a matrix, with those tags or none."""
+    r, g, b = (value / 255 for value in RED)
+    luma = red * r + (1 - red - blue) * g + blue * b
+    differences = (b - luma) / (2 * (1 - blue)), (r - luma) / (2 * (1 - red))
+    y = 255 * luma if is_full else 16 + 219 * luma
+    u, v = ((255 if is_full else 224) * value + 128 for value in differences)
+    planes = np.full((height * 3 // 2, 128), round(y), np.uint8)
+    planes[height : height * 5 // 4], planes[height * 5 // 4 :] = round(u), round(v)
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        film = container.add_stream("libx264", rate=25)
+        film.width, film.height, film.pix_fmt = 128, height, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        for name, value in tags.items():
+            setattr(film.codec_context, name, value)
+            setattr(frame, name, value)
+        container.mux([*film.encode(frame), *film.encode(None)])
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("height", "weights", "is_full", "tags"),
+    [
+        (480, (0.299, 0.114), False, {}),
+        (720, (0.2126, 0.0722), False, {}),
+        (1080, (0.2126, 0.0722), False, {}),
+        (720, (0.299, 0.114), False, {"colorspace": 6}),
+        (480, (0.2126, 0.0722), False, {"colorspace": 1}),
+        (480, (0.2627, 0.0593), False, {"colorspace": 9}),
+        (480, (0.299, 0.114), True, {"color_range": 2}),
+        (720, (0.2126, 0.0722), True, {"color_range": 2, "colorspace": 1}),
+    ],
+)
+def test_colours_are_read_by_the_matrix_and_range_that_browsers_take(
+    height, weights, is_full, tags
+):
+    video = coloured(height, *weights, is_full, **tags)
+    np.testing.assert_allclose(read(video)[0].rgb[99, 99], RED, atol=4)

@@ -95,7 +95,7 @@ def test_new_video_drops_the_old_one(page, astronaut):
 
 def test_video_without_a_face(page):
     read(page, clip([np.full((64, 64, 3), 120, np.uint8)] * 30))
-    assert lead(page) == "No face was found in 0:01 of video."
+    assert lead(page) == "No face was found in 1.2 s of video."
     assert not page.get("plotly_chart")
 
 

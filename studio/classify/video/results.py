@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.charts.timeline import emotion_areas, share_bars
-from fer_core.common.numerals import percent
+from fer_core.common.numerals import clock, percent
 from fer_core.inference.pipeline import NOT_SURE
 from fer_core.inference.summary import THUMBNAIL_SIDE, FaceSummary, Moment, Summary
 from fer_core.inference.video_job import VideoJob
@@ -19,7 +19,7 @@ def sentence(model: str, summary: Summary) -> str:
     """Returns what a model read over the video, as Markdown."""
     faces = summary.longest(_MOST_FACES)
     if not faces:
-        return f"No face was found in {_clock(summary.seconds)} of video."
+        return f"No face was found in {clock(summary.seconds)} of video."
     longest = max(faces, key=lambda face: face.seconds)
     answer, share = next(iter(longest.shares().items()))
     who = "this face" if len(summary.faces) == 1 else f"face {longest.number}, seen longest,"
@@ -92,7 +92,7 @@ def _show_moments(moments: list[Moment]) -> None:
 
 def _show_moment(moment: Moment) -> None:
     with st.container(border=True):
-        st.markdown(f"**{_clock(moment.seconds)}** · face {moment.face}")
+        st.markdown(f"**{clock(moment.seconds)}** · face {moment.face}")
         with st.container(
             horizontal=True,
             horizontal_alignment="distribute",
@@ -118,7 +118,3 @@ def _download(label: str, data: bytes | str, file: str, mime: str) -> None:
     st.download_button(
         label, data, file, mime, icon=":material/download:", on_click="ignore", key=f"video_{label}"
     )
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
