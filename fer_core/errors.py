@@ -19,6 +19,10 @@ class ImageError(FerError):
     """A picture that cannot be used: empty, corrupt, too large, not a picture."""
 
 
+class NoFaceFound(ImageError):
+    """A labelled photograph in which no face was found."""
+
+
 class DatasetError(FerError):
     """A dataset that cannot be read, or is not of the expected form."""
 

@@ -13,6 +13,7 @@ from fer_core.evaluation.calibration import noise_floor
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import best_first
+from fer_core.evaluation.record import ElsewhereRecord
 from fer_core.evaluation.sentences import figure_text, interval_text
 from fer_core.models import ModelSpec
 
@@ -141,8 +142,16 @@ def _caption(ranked: list[Contender], metric: str) -> str:
     return caption
 
 
+def elsewhere_column(record: ElsewhereRecord) -> str:
+    """Returns the heading of the column for other data."""
+    return f"Elsewhere: {record.name}"
+
+
 def ranking_table(contenders: Sequence[Contender]) -> pd.DataFrame:
-    """Returns one row for each model, best first: figures as numbers, with their bounds."""
+    """Returns one row for each model, best first: figures as numbers, with their bounds.
+
+    Right answers on other data have a column for each, of shares of all its pictures.
+    """
     rows = []
     for contender in best_first(contenders):
         row: dict[str, object] = {"Model": contender.title, "Report": contender.report}
@@ -162,5 +171,6 @@ def ranking_table(contenders: Sequence[Contender]) -> pd.DataFrame:
             "Reported": contender.reported,
             "n": contender.judged.n,
         }
+        row |= {elsewhere_column(one): one.right.value for one in contender.elsewhere}
         rows.append(row)
     return pd.DataFrame(rows)

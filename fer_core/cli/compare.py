@@ -79,6 +79,7 @@ def _contenders(names: list[str]) -> "tuple[list[Contender], tuple[ModelSpec, ..
 def _print(ranking: "Ranking") -> None:
     from fer_core.evaluation.metrics import METRICS
     from fer_core.evaluation.sentences import (
+        elsewhere_sentences,
         headline,
         interval_text,
         lead_sentence,
@@ -97,6 +98,8 @@ def _print(ranking: "Ranking") -> None:
             for key, metric in METRICS.items()
         )
         typer.echo(f"  {contender.title}: {figures}")
+    for sentence in elsewhere_sentences(ranking.contenders):
+        typer.echo(f"  {sentence}")
     for comparison in ranking.leads:
         typer.echo(f"  {lead_sentence(comparison, ranking.titles)}")
     if len(ranking.contenders) > 1:

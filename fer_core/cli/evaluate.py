@@ -65,6 +65,17 @@ def evaluate(
             "minutes.",
         ),
     ] = False,
+    record_as: Annotated[
+        str | None,
+        typer.Option(
+            help="With --data: record the share read correctly in the model's folder, under this "
+            "name, instead of writing a folder of its own."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="With --record-as: where the data comes from; its name if not given."),
+    ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Record the judgement in the model's folder.")
     ] = False,
@@ -91,9 +102,17 @@ def evaluate(
             "runs no network, which --data, --robustness and --photographs need.",
             param_hint="--from-predictions",
         )
-    saved = open_model(name, settings().weights_to_write if write else None)
+    if (record_as is not None and (data is None or out is not None)) or (
+        source is not None and record_as is None
+    ):
+        raise typer.BadParameter(
+            "is for --data, instead of --out; --source goes with it.", param_hint="--record-as"
+        )
+    saved = open_model(name, settings().weights_to_write if write or record_as else None)
     if from_predictions:
         _from_predictions(saved, write)
+    elif data is not None and record_as is not None:
+        _record_elsewhere(saved, data, faces, record_as, source)
     elif data is not None:
         _on_own_faces(saved, data, out or Path("evaluation") / name, faces, robustness)
     else:
@@ -131,6 +150,26 @@ def _on_own_faces(
     _warn(record, dataset.problems, faces)
     judging.write(folder, predictions, record)
     typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
+
+
+def _record_elsewhere(
+    saved: "SavedModel", data: Path, faces: Faces, name: str, source: str | None
+) -> None:
+    from fer_core.cli.source import open_dataset, ready_detector
+    from fer_core.evaluation.elsewhere import measure_elsewhere, with_elsewhere
+    from fer_core.evaluation.record import read_evaluation
+    from fer_core.evaluation.sentences import interval_text
+
+    saved.networks()
+    dataset = open_dataset(str(data), ready_detector("auto") if faces is Faces.AUTO else None)
+    measured = measure_elsewhere(saved, dataset, name, source or dataset.source)
+    typer.echo(
+        f"{saved.name} reads {interval_text('accuracy', measured.right)} of {measured.n:,} "
+        f"pictures of {name} correctly; a face was found in {measured.found:,} of them."
+    )
+    for emotion, recall in measured.recall.items():
+        typer.echo(f"  {emotion:18} {interval_text('accuracy', recall)}")
+    _record(saved, with_elsewhere(read_evaluation(saved), measured))
 
 
 def _on_fer2013(saved: "SavedModel", robustness: bool, photographs: bool, write: bool) -> None:

@@ -17,6 +17,7 @@ class Collector:
         self._origin: list[int | str] = []
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self.unfound: list[tuple[int, int]] = []
 
     def add(self, pixels: np.ndarray, label: int, usage: int, origin: int | str) -> None:
         """Adds one face: uint8 pixels (2,304 values), indices into `EMOTIONS` and `USAGES`."""
@@ -45,4 +46,5 @@ class Collector:
             problems=tuple(self.problems),
             notes=tuple(self.notes),
             origin=None if is_whole_file else origin,
+            unfound=tuple(self.unfound),
         )

@@ -27,6 +27,7 @@ class FaceDataset:
         notes: What the reader had to decide (such as which folder is which split), in sentences.
         origin: Shape (n,): int32 row numbers in the file, counted from 0, or str paths below the
             folder; None where face i is row i of the file.
+        unfound: Label and usage of each photograph in which no face was found.
 
     Raises:
         DatasetError: If a shape, dtype or value range is not as above. The arrays, and those they
@@ -41,6 +42,7 @@ class FaceDataset:
     problems: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
     origin: np.ndarray | None = field(default=None, repr=False)
+    unfound: tuple[tuple[int, int], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         n = len(self.labels)

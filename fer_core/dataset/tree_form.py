@@ -12,7 +12,7 @@ from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.member import Member
 from fer_core.dataset.words import usage_in
 from fer_core.emotions import EMOTIONS, canonical
-from fer_core.errors import DatasetError, ImageError
+from fer_core.errors import DatasetError, ImageError, NoFaceFound
 from fer_core.settings import settings
 
 _OWN_SPLITS = ("training", "publictest", "privatetest")
@@ -58,6 +58,8 @@ def read_tree(members: Sequence[Member], source: str, cut: Cut = middle_square) 
             face = decoder.face(member.read(settings().max_upload_mb * 2**20 + 1))
         except ImageError as error:
             collector.problems.append(f"{member.name}: {error}")
+            if isinstance(error, NoFaceFound):
+                collector.unfound.append((EMOTIONS.index(emotion), USAGES.index(usage)))
             continue
         collector.add(face, EMOTIONS.index(emotion), USAGES.index(usage), member.name)
     for folder, count in left_out.items():

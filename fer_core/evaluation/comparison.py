@@ -18,6 +18,7 @@ from fer_core.evaluation.record import (
     CalibrationRecord,
     ClassRecord,
     CostRecord,
+    ElsewhereRecord,
     EndToEndRecord,
     Evaluation,
     RobustnessRecord,
@@ -55,6 +56,7 @@ class Contender:
         cost: None for uploaded predictions.
         robustness: None where it was not measured.
         end_to_end: On photographs; None where it was not measured.
+        elsewhere: On other data, where that was measured.
         history: One row for each epoch; None for an ensemble and for uploaded predictions.
         best_epoch: The epoch that was kept, where its recipe says so.
         schedule_ended: Whether its learning rate ran down to the end of its schedule.
@@ -76,6 +78,7 @@ class Contender:
     cost: CostRecord | None = None
     robustness: RobustnessRecord | None = None
     end_to_end: EndToEndRecord | None = None
+    elsewhere: tuple[ElsewhereRecord, ...] = ()
     history: pd.DataFrame | None = None
     best_epoch: int | None = None
     schedule_ended: bool = False
@@ -151,6 +154,7 @@ def read_contender(saved: SavedModel) -> Contender:
         cost=record.cost,
         robustness=record.robustness,
         end_to_end=record.end_to_end,
+        elsewhere=record.elsewhere,
         history=None if saved.is_ensemble else saved.history(),
         best_epoch=run.best_epoch,
         schedule_ended=run.schedule_ended,

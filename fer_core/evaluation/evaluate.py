@@ -92,17 +92,8 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
     """
     run = saved.run()
     digest = fingerprint(dataset)
-    if digest == read_evaluation(saved).data.sha256:
-        tested = find_protocol(run.protocol).split(dataset).test
-    else:
-        tested = dataset.rows("PrivateTest")
-    rows = tested if len(tested) else np.arange(len(dataset), dtype=np.int32)
-    known = rows[is_one_of(dataset.labels[rows], saved.classes)]
-    if len(known) == 0:
-        raise EvaluationError(
-            f"No face of {dataset.source} shows one of {saved.name}'s emotions: "
-            f"{', '.join(saved.classes)}."
-        )
+    known = faces_to_judge(saved, dataset, digest)
+    left_out = len(_tested(saved, dataset, digest)) - len(known)
     predictions = as_stored(
         Predictions(
             saved.classes,
@@ -117,11 +108,41 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
         protocol=OWN,
         optimistic=False,
         cost=measure_cost(saved.folder, run, dataset.images[known]),
-        data=DataRecord(sha256=digest, faces=len(dataset), left_out=len(rows) - len(known)),
+        data=DataRecord(sha256=digest, faces=len(dataset), left_out=left_out),
         model_sha256=sha256(answering(saved.folder)),
         seed=run.seed,
     )
     return predictions, record
+
+
+def faces_to_judge(saved: SavedModel, dataset: FaceDataset, digest: str) -> np.ndarray:
+    """Returns the rows of data of one's own that judge a model, as `evaluate_own` says.
+
+    Args:
+        saved: The model.
+        dataset: Any faces.
+        digest: Its fingerprint.
+
+    Raises:
+        EvaluationError: If no face shows an emotion the model knows.
+    """
+    rows = _tested(saved, dataset, digest)
+    known = rows[is_one_of(dataset.labels[rows], saved.classes)]
+    if len(known) == 0:
+        raise EvaluationError(
+            f"No face of {dataset.source} shows one of {saved.name}'s emotions: "
+            f"{', '.join(saved.classes)}."
+        )
+    return known
+
+
+def _tested(saved: SavedModel, dataset: FaceDataset, digest: str) -> np.ndarray:
+    """The test faces there, or all where there are none, whatever they show."""
+    if digest == read_evaluation(saved).data.sha256:
+        tested = find_protocol(saved.run().protocol).split(dataset).test
+    else:
+        tested = dataset.rows("PrivateTest")
+    return tested if len(tested) else np.arange(len(dataset), dtype=np.int32)
 
 
 def judge_stored(saved: SavedModel) -> Evaluation:
@@ -254,7 +275,7 @@ def measure_cost(folder: Path, run: RunRecord, faces: np.ndarray) -> CostRecord:
 def keep_measured(folder: Path, record: Evaluation) -> Evaluation:
     """Returns the judgement with what only was measured before, if of this model file.
 
-    That is accuracy under disturbances and on photographs, which take minutes.
+    That is accuracy under disturbances, on photographs and on other data.
     """
     try:
         earlier = Evaluation.model_validate(json.loads((folder / "evaluation.json").read_text()))
@@ -264,7 +285,7 @@ def keep_measured(folder: Path, record: Evaluation) -> Evaluation:
         return record
     kept = {
         name: getattr(earlier, name)
-        for name in ("robustness", "end_to_end")
-        if getattr(record, name) is None
+        for name in ("robustness", "end_to_end", "elsewhere")
+        if not getattr(record, name)
     }
     return record.model_copy(update=kept)

@@ -164,6 +164,28 @@ class EndToEndRecord(_Record):
     cut: Interval | None = None
 
 
+class ElsewhereRecord(_Record):
+    """How a model did on data other than what it was trained and tested on.
+
+    Attributes:
+        name: What the data is called, such as "photographs".
+        source: Where it comes from and what is to be said of it.
+        n: Number of pictures that show an emotion the model knows, a face found in them or not.
+        found: In how many of them a face was found; the others count as wrong.
+        right: Share of the n that is read correctly.
+        recall: The same of each emotion that occurs.
+        sha256: Fingerprint of the faces and their labels.
+    """
+
+    name: str
+    source: str
+    n: int
+    found: int
+    right: Interval
+    recall: dict[str, Interval]
+    sha256: str
+
+
 class DataRecord(_Record):
     """Which data it was judged on.
 
@@ -197,6 +219,7 @@ class Evaluation(_Record):
         cost: Parameters, operations, size, latency.
         robustness: Accuracy under disturbances; None until `evaluate --robustness` has run.
         end_to_end: Faces laid into photographs; None where that was not measured.
+        elsewhere: On other data, as `evaluate --record-as` measured it.
         data: Fingerprint of the data.
         model_sha256: sha256 of the `model.tflite` that answered, or of `ensemble.json`, which holds
             its members'.
@@ -219,6 +242,7 @@ class Evaluation(_Record):
     cost: CostRecord
     robustness: RobustnessRecord | None = None
     end_to_end: EndToEndRecord | None = None
+    elsewhere: tuple[ElsewhereRecord, ...] = ()
     data: DataRecord
     model_sha256: str
     seed: int | None

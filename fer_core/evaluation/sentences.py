@@ -11,7 +11,7 @@ from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.end_to_end import CONDITIONS
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
-from fer_core.evaluation.record import Evaluation
+from fer_core.evaluation.record import ElsewhereRecord, Evaluation
 from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES, mean_accuracy
 from fer_core.evaluation.significance import Comparison
 
@@ -161,6 +161,25 @@ def calibration_sentence(contender: Contender) -> str:
     if after < before:
         return f"{opening}; temperature {record.temperature:.2f} brings it to {after:.1f} %."
     return f"{opening}; temperature {record.temperature:.2f} does not lower it ({after:.1f} %)."
+
+
+def elsewhere_sentences(contenders: Sequence[Contender]) -> list[str]:
+    """Returns, for each other data that models were judged on, who reads how much of it."""
+    told: dict[tuple[str, int], list[tuple[str, ElsewhereRecord]]] = {}
+    for contender in contenders:
+        for record in contender.elsewhere:
+            told.setdefault((record.name, record.n), []).append((contender.title, record))
+    sentences = []
+    for (name, n), found in told.items():
+        ranked = sorted(found, key=lambda pair: pair[1].right.value, reverse=True)
+        figures = ", ".join(
+            f"{title} {interval_text('accuracy', record.right)}" for title, record in ranked
+        )
+        first = ranked[0][1]
+        sentences.append(
+            f"On other data ({name}, {n:,} pictures, a face found in {first.found:,}): {figures}."
+        )
+    return sentences
 
 
 def claims_sentence() -> str:

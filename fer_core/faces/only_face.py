@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fer_core.errors import ImageError
+from fer_core.errors import NoFaceFound
 from fer_core.faces.crop import crop
 from fer_core.faces.detector import AUTO, detector
 
@@ -12,7 +12,7 @@ from fer_core.faces.detector import AUTO, detector
 def face_finder(name: str = AUTO) -> Callable[[np.ndarray], np.ndarray]:
     """Returns what cuts the largest face out of a uint8 RGB picture, as uint8 gray (48, 48).
 
-    It raises ImageError where no face is found.
+    It raises NoFaceFound where there is none.
 
     Args:
         name: As `faces.detector` takes it.
@@ -22,7 +22,7 @@ def face_finder(name: str = AUTO) -> Callable[[np.ndarray], np.ndarray]:
     def cut(rgb: np.ndarray) -> np.ndarray:
         boxes = finder.detect(rgb)
         if not boxes:
-            raise ImageError("No face was found in it. If it is a face already, take it whole.")
+            raise NoFaceFound("No face was found in it. If it is a face already, take it whole.")
         largest = max(boxes, key=lambda box: box.width * box.height)
         result: np.ndarray = crop(rgb, [largest])[0]
         return result

@@ -33,6 +33,7 @@ from fer_core.evaluation.sentences import (
     calibration_sentence,
     claims_sentence,
     confused_sentences,
+    elsewhere_sentences,
     headline,
     lead_sentence,
     optimistic_sentence,
@@ -95,6 +96,7 @@ def best(ranking: Ranking, metric: str = "accuracy") -> Chapter:
     sentences = (
         headline(ranking.contenders, ranking.comparisons),
         optimistic_sentence(ranking.contenders),
+        *elsewhere_sentences(ranking.contenders),
     )
     return Chapter(
         "Which is best?",

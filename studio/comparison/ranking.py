@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from fer_core.charts.ranking import ranking_table
+from fer_core.charts.ranking import elsewhere_column, ranking_table
 from fer_core.evaluation.comparison import Contender, Field
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import Ranking
@@ -55,6 +55,13 @@ def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, A
             table[metric.title] *= 100
         config[metric.title] = number(format="%.1f %%" if metric.is_share else "%.3f")
     config |= {title: number(format="%.2f") for title in ("MMACs", "Size, MB", "ms per face")}
+    elsewhere = {elsewhere_column(record): record for one in contenders for record in one.elsewhere}
+    for column, record in elsewhere.items():
+        table[column] *= 100
+        config[column] = number(
+            format="%.1f %%",
+            help=f"Read correctly of {record.n:,} pictures. {plain(record.source)}",
+        )
     config["Parameters"] = number(format="compact")
     return table, config
 

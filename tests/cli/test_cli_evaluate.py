@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from fer_core import cli
 from fer_core.errors import CorruptModel, DatasetError
+from fer_core.evaluation.record import read_evaluation
 from fer_core.savedmodels import open_model, read_predictions, update_manifest
 from fer_core.settings import settings
 
@@ -219,3 +220,36 @@ def test_stored_answers_are_judged_again_without_data_or_network(app, saved_mode
 def test_stored_answers_are_judged_without_what_needs_the_network(app, saved_models, other) -> None:
     result = run(app, "evaluate", "custom_cnn", "--from-predictions", *other)
     assert result.exit_code == 2 and "--from-predictions" in result.output
+
+
+def test_own_data_is_recorded_by_name_on_demand(app, saved_models, own_faces, monkeypatch) -> None:
+    from fer_core.faces import only_face
+
+    class Nothing:
+        def detect(self, rgb):
+            return []
+
+    monkeypatch.setattr(only_face, "detector", lambda name: Nothing())
+    Image.fromarray(np.zeros((90, 90, 3), np.uint8)).save(own_faces / "train" / "angry" / "no.png")
+    words = ("--data", str(own_faces), "--record-as", "photographs", "--source", "drawn by a test")
+    result = run(app, "evaluate", "custom_cnn", *words)
+    assert "24 pictures of photographs correctly; a face was found in 23 of them" in result.stdout
+    (kept,) = read_evaluation(open_model("custom_cnn")).elsewhere
+    assert (kept.name, kept.source, kept.n, kept.found) == (
+        "photographs",
+        "drawn by a test",
+        24,
+        23,
+    )
+    assert kept.right.value == pytest.approx(23 / 24)
+    said = run(app, "compare", "custom_cnn").stdout
+    assert "On other data (photographs, 24 pictures, a face found in 23): Custom CNN 95.8 %" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--record-as", "x"), ("--data", "y", "--out", "z", "--record-as", "x"), ("--source", "s")],
+)
+def test_recording_by_name_is_for_own_data_alone(app, saved_models, words) -> None:
+    result = run(app, "evaluate", "custom_cnn", *words)
+    assert result.exit_code == 2 and "--record-as" in result.output
