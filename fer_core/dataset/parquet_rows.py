@@ -27,7 +27,7 @@ from fer_core.dataset.words import (
     usage_of,
 )
 from fer_core.emotions import EMOTIONS
-from fer_core.errors import DatasetError, ImageError
+from fer_core.errors import DatasetError, ImageError, NoFaceFound
 
 BATCH = 512
 """Rows in memory at once, as Python objects."""
@@ -65,12 +65,14 @@ def read_rows(
     wanted += [columns[name] for name in ("emotion", "usage") if name in columns]
     for row, values in enumerate(_rows(parquet, wanted)):
         try:
-            face = _face([values[name] for name in each] if each else values[wanted[0]], decode)
             label = label_of(str(values[columns["emotion"]]), names or EMOTIONS)
             usage = _usage(values.get(columns.get("usage", "")), usages, split)
+            face = _face([values[name] for name in each] if each else values[wanted[0]], decode)
             collector.add(face, label, usage, row)
         except (ValueError, ImageError) as fault:
             collector.problems.append(f"Row {row}: {str(fault).rstrip('.')}.")
+            if isinstance(fault, NoFaceFound):
+                collector.unfound.append((label, usage))
     return collector.dataset(source)
 
 
