@@ -127,7 +127,7 @@ def faces_to_judge(saved: SavedModel, dataset: FaceDataset, digest: str) -> np.n
         EvaluationError: If no face shows an emotion the model knows.
     """
     rows = _tested(saved, dataset, digest)
-    known = rows[is_one_of(dataset.labels[rows], saved.classes)]
+    known: np.ndarray = rows[is_one_of(dataset.labels[rows], saved.classes)]
     if len(known) == 0:
         raise EvaluationError(
             f"No face of {dataset.source} shows one of {saved.name}'s emotions: "
