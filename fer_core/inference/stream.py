@@ -93,7 +93,7 @@ class FaceStream:
         is_cut = self._before is not None and _is_cut(self._before, now)
         is_followed = self._follow(now, seconds) and not is_cut
         if not is_followed or self._tracker.unsettled(seconds) or self._looks_changed:
-            self._search(rgb, scale, seconds)
+            self._search(rgb, scale, seconds, is_cut)
         self._before = now
         self._forget()
         height, width = rgb.shape[:2]
@@ -128,11 +128,11 @@ class FaceStream:
             changed |= _likeness(look, face) < _ALIKE
         return changed
 
-    def _search(self, rgb: np.ndarray, scale: float, seconds: float) -> None:
+    def _search(self, rgb: np.ndarray, scale: float, seconds: float, is_cut: bool) -> None:
         boxes = self.pipeline.detector.detect(rgb)
         places = np.array([[b.left, b.top, b.width, b.height] for b in boxes], float)
         scores = np.array([box.score for box in boxes])
-        self._tracker.observe(places.reshape(-1, 4) / scale, scores, seconds)
+        self._tracker.observe(places.reshape(-1, 4) / scale, scores, seconds, is_cut)
         self._since_search, self._searched = 0, seconds
         self._looks = {}
 

@@ -28,7 +28,7 @@ _GLIDE = 0.4
 _CERTAIN = 2
 """Detections before a face is believed, as SORT's min_hits: the next search comes at once ..."""
 _SPARSE = 0.25
-"""... but in the first frame and where searches are this many seconds apart, one is enough."""
+"""... but in a scene's first frame, and where searches are so many seconds apart, one is enough."""
 
 
 @dataclass
@@ -43,6 +43,7 @@ class Track:
         hits: Detections so far.
         missed: Whether the last search did not find it.
         believed: Whether one detection is enough to show it.
+        cut_away: Whether the picture changed to another scene since, in which it was not found.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Track:
     hits: int = 1
     missed: bool = False
     believed: bool = False
+    cut_away: bool = False
 
     def __post_init__(self) -> None:
         self._at = self.seen
@@ -85,7 +87,8 @@ class Track:
         weight = 1 if self.hits == 1 else 1 - np.exp(-gone / _STEADY)
         self._speed += weight * (speed - self._speed)
         self._anchor = self.place.copy()
-        self.score, self.seen, self._at, self.missed = score, seconds, seconds, False
+        self.score, self.seen, self._at = score, seconds, seconds
+        self.missed = self.cut_away = False
         self.hits += 1
 
     def lost(self, seconds: float) -> None:
@@ -102,15 +105,19 @@ class Tracker:
         self._given = 0
         self._searched = -math.inf
 
-    def observe(self, places: np.ndarray, scores: np.ndarray, seconds: float) -> None:
+    def observe(
+        self, places: np.ndarray, scores: np.ndarray, seconds: float, is_cut: bool = False
+    ) -> None:
         """Takes what a detector found in the frame at that time.
 
         Args:
             places: float array (n, 4): left, top, width, height.
             scores: Array (n,).
             seconds: Time of the frame.
+            is_cut: Whether it shows another scene than the frame before: what is not found in it
+                is not there.
         """
-        is_sparse = seconds - self._searched >= _SPARSE
+        is_sparse = is_cut or seconds - self._searched >= _SPARSE
         self._searched = seconds
         for track in self._tracks:
             track.expect(seconds)
@@ -120,6 +127,7 @@ class Tracker:
             self._tracks[row].found(places[column], float(scores[column]), seconds)
         for row in set(range(len(self._tracks))) - {row for row, _ in pairs}:
             self._tracks[row].lost(seconds)
+            self._tracks[row].cut_away |= is_cut
         self._tracks = [t for t in self._tracks if not self._forgotten(t, seconds)]
         for column in sorted(set(range(len(places))) - {column for _, column in pairs}):
             self._given += 1
@@ -156,7 +164,7 @@ class Tracker:
             track
             for track in self._tracks
             if (track.hits >= _CERTAIN or track.believed)
-            and (not track.missed or seconds - track.seen <= SHOWN_WHILE_MISSED)
+            and (not track.missed or self._may_be_there(track, seconds))
         ]
 
     def numbers(self) -> set[int]:
@@ -166,9 +174,12 @@ class Tracker:
     def unsettled(self, seconds: float) -> bool:
         """Returns whether a search now would settle something: a face not yet sure, or missed."""
         return any(
-            track.hits < _CERTAIN or (track.missed and seconds - track.seen <= SHOWN_WHILE_MISSED)
+            track.hits < _CERTAIN or (track.missed and self._may_be_there(track, seconds))
             for track in self._tracks
         )
+
+    def _may_be_there(self, track: Track, seconds: float) -> bool:
+        return not track.cut_away and seconds - track.seen <= SHOWN_WHILE_MISSED
 
     def _forgotten(self, track: Track, seconds: float) -> bool:
         if not track.missed:

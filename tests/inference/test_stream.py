@@ -149,6 +149,19 @@ def test_face_is_seen_in_every_frame_however_few_there_are(classifier, astronaut
     assert found == 11 if fps < 5 else found >= 9
 
 
+def test_face_is_not_shown_in_the_scene_after_a_cut_and_keeps_its_number(classifier, astronaut):
+    detector = Told([FACE])
+    stream = FaceStream(Pipeline(detector, classifier))
+    for seconds in (0.0, 0.1):
+        numbers = [face.number for face in stream.read(astronaut, seconds)]
+    elsewhere = np.full_like(astronaut, 250)
+    detector.boxes = []
+    assert stream.read(elsewhere, 0.2) == []
+    assert stream.read(elsewhere, 0.3) == []
+    detector.boxes = [FACE]
+    assert [face.number for face in stream.read(astronaut, 0.5)] == numbers
+
+
 def test_cut_is_searched_at_once(classifier, astronaut):
     detector = Told([])
     options = StreamOptions(search_every=100, search_within=100)
