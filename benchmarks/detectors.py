@@ -2,7 +2,7 @@
 
     FER_DATA=... python benchmarks/detectors.py [--faces 200]
 
-Faces of FER2013's PrivateTest, blank ones left out, are laid upon the background of the sample
+Faces of FER2013's PrivateTest, blank ones left out, are laid on the background of the sample
 portrait (the part without her), 640 x 480, turned, darkened or shrunk. A face is found if the
 middle of a box lies in the middle half of where it was laid. False hits are boxes anywhere else,
 and all boxes on the shipped paintings and on noise. FER2013's faces were all found by a detector

@@ -7,7 +7,7 @@ and with low contrast (severities 3 and 5 of `evaluation/robustness.py`). `--pho
 parquet of pictures of one face each (columns `emotion`, `jpeg`); YuNet cuts the largest face out of
 rows 0, 2, 4 ..., which choose, and a face that is not found counts as wrong.
 
-The saved network is built anew without its own normalisation, so the model must be one whose
+The saved network is rebuilt without its own normalisation, so the model must be one whose
 architecture has a `LIGHT`.
 """
 

@@ -41,7 +41,7 @@ def is_picture(name: str, head: bytes) -> bool:
 def is_picture_file(path: Path) -> bool:
     """Returns whether a picture lies there; what a name does not tell is looked for in the file."""
     if is_picture(path.name, b""):
-        return not path.exists() or path.is_file()  # a pipe could be read for ever
+        return not path.exists() or path.is_file()  # a pipe could be read without end
     try:
         if not path.is_file():
             return False

@@ -88,8 +88,8 @@ def _photographed(key: str) -> list[Picture]:
     photo = st.camera_input("Photograph your face", key=f"{key}_photo")
     if photo is None:
         st.caption(
-            "The browser asks before it opens the camera. It offers it only on `localhost` and "
-            "over https."
+            "The browser asks before it opens the camera. It offers the camera only on "
+            "`localhost` and over https."
         )
         return []
     return [Picture("Photo", photo.getvalue())]

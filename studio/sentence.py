@@ -46,9 +46,7 @@ def _read(model: str, faces: Sequence[FaceEmotion], threshold: float | None, pic
         return f"{model} reads {len(faces)} faces in {where}: {_counts(faces, threshold)}."
     face = faces[0]
     if face.unreadable:
-        return (
-            f"One face was found in {where}: it is **{face.unreadable}**, so that it is not read."
-        )
+        return f"One face was found in {where}: it is **{face.unreadable}**, so it is not read."
     if face.answer(threshold) == NOT_SURE:
         return (
             f"{model} is **not sure** about this face: its best guess, {face.label}, has "

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import command_line
 import pandas as pd
 import pytest
 
@@ -51,10 +52,7 @@ def test_claims_on_the_page_are_those_the_app_shows():
 def test_every_command_is_named_and_no_other():
     from typer.main import get_command
 
-    from fer_core import cli
-
-    cli._register()
-    known = set(get_command(cli.app).commands)
+    known = set(get_command(command_line.app()).commands)
     assert set(re.findall(r"python -m fer_core (\w+)", README)) == known
     for text in PAGES:
         assert set(re.findall(r"fer-studio ([a-z]+)(?= |`)", text)) <= known

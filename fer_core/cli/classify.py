@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fer_core.cli.options import DetectorName, ModelName, Threshold
 from fer_core.cli.same_file import is_same_file
 from fer_core.errors import FileError, ImageError
 
@@ -24,15 +25,9 @@ def classify(
     paths: Annotated[
         list[Path], typer.Argument(help="Pictures (JPEG, PNG, WebP, HEIC ...), or folders of them.")
     ],
-    model: Annotated[str | None, typer.Option(help="Saved model; see `models`.")] = None,
-    detector: Annotated[
-        str,
-        typer.Option(help="auto (YuNet, fetched if need be), or one by name, as haar_alt2."),
-    ] = "auto",
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Below it, “not sure”; the model's own if not given.", min=0, max=1),
-    ] = None,
+    model: ModelName = None,
+    detector: DetectorName = "auto",
+    threshold: Threshold = None,
     whole: Annotated[bool, typer.Option(help="Take each picture as one face.")] = False,
     show: Annotated[
         Path | None, typer.Option(help="Write the marked picture to this PNG file.")

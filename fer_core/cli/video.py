@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from fer_core.cli.options import DetectorName, ModelName, Threshold
 from fer_core.cli.same_file import is_same_file
 from fer_core.common.files import printable
 from fer_core.errors import VideoError
@@ -47,15 +48,9 @@ def video(
         Path | None,
         typer.Option(help="Write a line of JSON a frame as it is read; - for standard output."),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Saved model; see `models`.")] = None,
-    detector: Annotated[
-        str,
-        typer.Option(help="auto (YuNet, fetched if need be), or one by name, as haar_alt2."),
-    ] = "auto",
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Below it, “not sure”; the model's own if not given.", min=0, max=1),
-    ] = None,
+    model: ModelName = None,
+    detector: DetectorName = "auto",
+    threshold: Threshold = None,
     half_life: Annotated[
         float, typer.Option(help="Smoothing: seconds until what was seen counts half.", min=0)
     ] = 0.4,

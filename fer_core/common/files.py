@@ -155,7 +155,7 @@ def _swap(one: Path, other: Path) -> bool:
 
 
 def regular(path: Path) -> Path:
-    """Returns the path, if a regular file lies there: a pipe or a device could be read for ever.
+    """Returns the path, if a regular file lies there: a pipe or a device could be read without end.
 
     Raises:
         FileError: If nothing lies there, or something else than a file.

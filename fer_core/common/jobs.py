@@ -63,8 +63,8 @@ class Job:
     def overrun(self, seconds: float) -> None:
         """Ends it because it has run for so long as one may; called again until it has ended."""
         self.fail(
-            f"It was ended after {seconds / 60:.0f} min: this server works no longer on what one "
-            "visitor asks for. Choose something smaller, or run the app yourself."
+            f"It was ended after {seconds / 60:.0f} min: this server does not work longer for "
+            "one visitor. Choose something smaller, or run the app yourself."
         )
 
     def unforeseen(self, error: Exception) -> str:
@@ -178,7 +178,7 @@ class JobQueue(Generic[J]):
             waiting = sum(other.state == State.WAITING for other in self._jobs)
             if self.most is not None and waiting >= self.most:
                 raise BudgetError(
-                    f"{waiting} others wait already, and this server lets no more. Try again in a "
+                    f"{waiting} others wait already, and this server takes no more. Try again in a "
                     "few minutes."
                 )
             if self._thread is None:

@@ -29,7 +29,7 @@ UPLOADS = ("parquet", "zip", "csv", "tsv", "gz")
 _TARBALLS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 _READING = 2
-"""Counts the ways in which a csv was read: what an earlier one kept is read anew."""
+"""Counts the ways in which a csv was read: what an earlier one kept is read again."""
 
 _HEAD = 1024
 """Bytes by which a form is known."""

@@ -116,7 +116,7 @@ def evaluate_own(saved: SavedModel, dataset: FaceDataset) -> tuple[Predictions, 
 
 
 def faces_to_judge(saved: SavedModel, dataset: FaceDataset, digest: str) -> np.ndarray:
-    """Returns the rows of data of one's own that judge a model, as `evaluate_own` says.
+    """Returns the rows of data of your own that judge a model, as `evaluate_own` says.
 
     Args:
         saved: The model.

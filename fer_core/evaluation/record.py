@@ -215,7 +215,7 @@ class Evaluation(_Record):
         confusion: Counts on the test split, rows truth, columns prediction.
         calibration: Temperature and its effect.
         default_threshold: Confidence below which the answer is "not sure" unless another is asked
-            for; None in records of earlier versions and of data of one's own.
+            for; None in records of earlier versions and of data of your own.
         cost: Parameters, operations, size, latency.
         robustness: Accuracy under disturbances; None until `evaluate --robustness` has run.
         end_to_end: Faces laid into photographs; None where that was not measured.

@@ -234,7 +234,7 @@ def photographs_sentence(contender: Contender) -> str:
 
 
 def own_faces_sentences(record: Evaluation, left_out: int) -> list[str]:
-    """Returns what makes figures of data of one's own worth less than they look.
+    """Returns what makes figures of data of your own worth less than they look.
 
     Args:
         record: The judgement.

@@ -75,7 +75,7 @@ def cut_turned(rgb: np.ndarray, square: Square, size: int) -> tuple[np.ndarray, 
     Args:
         rgb: uint8 picture of shape (h, w, 3).
         square: What to cut out.
-        size: Side of the result, px; no less than half of the square's, lest pixels be skipped.
+        size: Side of the result, px; no less than half of the square's, or pixels are skipped.
 
     Returns:
         uint8 RGB of shape (size, size, 3), and a float matrix (2, 3) that maps its points (x, y, 1)

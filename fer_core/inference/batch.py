@@ -203,7 +203,7 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
-    # A parent that is killed tells its pool nothing: the pool would wait for work for ever.
+    # A parent that is killed tells its pool nothing: the pool would wait for work without end.
     parent = parent_process()
     if parent is not None:
         parent.join()

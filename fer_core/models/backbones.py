@@ -60,7 +60,7 @@ def trunk(
 
     Args:
         name: vgg16, vgg19, resnet50 or resnet101.
-        input_tensor: Keras tensor (n, height, width, 3) to build upon, preprocessed as `preprocess`
+        input_tensor: Keras tensor (n, height, width, 3) to build on, preprocessed as `preprocess`
             does; a new input of `input_shape` if not given. The trunk's layers join the tensor's
             own graph, so that a model over `trunk(...).output` has no nested model in it.
         input_shape: (height, width, 3) of the new input; None for a side of any length.
@@ -73,7 +73,7 @@ def trunk(
 
     Raises:
         ModelNotFound: If there is no such trunk.
-        DownloadError: If its weights are neither here nor to be fetched, or are damaged.
+        DownloadError: If its weights are not on this machine and cannot be fetched, or are damaged.
     """
     import keras
 
@@ -139,7 +139,7 @@ def weights_file(name: str, on_progress: Progress | None = None) -> Path:
         on_progress: Told how far a download is; a progress bar in the terminal if not given.
 
     Raises:
-        DownloadError: If the file is neither here nor to be fetched.
+        DownloadError: If the file is not on this machine and cannot be fetched.
     """
     if (local := local_weights(name)) is not None:
         return local

@@ -8,7 +8,7 @@ from fer_core.errors import TrainingError
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random changes of a training face, drawn afresh each time it is seen.
+    """Random changes of a training face, drawn again each time it is seen.
 
     Attributes:
         rotation: Largest angle, degrees, either way.

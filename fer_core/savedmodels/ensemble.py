@@ -67,7 +67,7 @@ def read_ensemble(folder: Path) -> Ensemble:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise CorruptModel(
             f"{folder.name}/{ENSEMBLE} is no ensemble: {reason}. `python -m fer_core ensemble` "
-            "makes it anew."
+            "makes it again."
         ) from error
 
 
@@ -98,12 +98,12 @@ def _network(folder: Path, member: Member) -> Path:
     if not path.is_file():
         raise CorruptModel(
             f"{folder.name} needs {member.name}/{NETWORK}, which is missing. Restore it with `git "
-            f"checkout -- weights/{member.name}`, or fit the ensemble anew with `python -m "
+            f"checkout -- weights/{member.name}`, or fit the ensemble again with `python -m "
             "fer_core ensemble`."
         )
     if sha256(path) != member.sha256:
         raise CorruptModel(
             f"{folder.name} was fitted with another {member.name}/{NETWORK} than the one there "
-            "(its sha256 differs). Fit it anew with `python -m fer_core ensemble`."
+            "(its sha256 differs). Fit it again with `python -m fer_core ensemble`."
         )
     return path

@@ -110,7 +110,7 @@ class RunRecord(Leg):
             missing = ", ".join(str(fault["loc"][0]) for fault in error.errors())
             raise CorruptModel(
                 f"{self.name}/recipe.json lacks {missing}: "
-                f"`python -m fer_core train {self.name}` trains it anew."
+                f"`python -m fer_core train {self.name}` trains it again."
             ) from error
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 RIGHT = 0.8
-"""Share of the answered faces that shall be right ..."""
+"""Share of the answered faces that are to be right ..."""
 LEFT_OUT = 0.25
 """... but no more than this share of all is left unanswered."""
 

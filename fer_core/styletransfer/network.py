@@ -1,4 +1,4 @@
-"""The network whose features say what content and style are: VGG19, or a VGG16 that is here."""
+"""The network whose features say what content and style are: VGG19, or a VGG16 at hand."""
 
 import os
 from contextlib import suppress
@@ -52,7 +52,7 @@ class Network:
 
 
 def load_network(on_progress: Progress | None = None) -> Network:
-    """Returns VGG19 trained on ImageNet; where it is not available, a VGG16 that is here.
+    """Returns VGG19 trained on ImageNet; where it is not available, a VGG16 from this machine.
 
     First ImageNet's VGG16, else the one inside the saved `vgg16_finetuned`. That one's blocks 1
     and 2 are still ImageNet's; from block3_conv1 on it was trained further on faces, its

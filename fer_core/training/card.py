@@ -52,7 +52,7 @@ it costs what they cost together: {record.cost.milliseconds:.1f} ms a face on {r
 
 Members, weights and the temperature ({record.calibration.temperature:.2f}) were chosen on the
 {record.validation.n:,} validation faces alone. Members are not copied: when one is replaced,
-`python -m fer_core ensemble` fits it anew. What they were trained on stands in their cards.
+`python -m fer_core ensemble` fits it again. What they were trained on stands in their cards.
 
 {_USE}
 

@@ -122,7 +122,7 @@ def _doubts() -> dict[str, tuple[list[str], tuple[str, ...]]]:
 
 
 def _show_doubts(name: str) -> None:
-    """Draws what makes the figures of faces of one's own worth less than they look."""
+    """Draws what makes the figures of your own faces worth less than they look."""
     sentences, problems = _doubts().get(name, ([], ()))
     if sentences:
         st.caption(" ".join(sentences))

@@ -161,7 +161,7 @@ def test_a_job_that_runs_for_too_long_is_ended_in_words(queue):
     endless, after = queue.submit(Gated()), queue.submit(opened())
     wait_until(lambda: after.state == State.DONE)
     assert endless.state == State.FAILED
-    assert "works no longer on what one visitor asks for" in endless.message
+    assert "does not work longer for one visitor" in endless.message
 
 
 def test_who_leaves_takes_all_his_jobs_along(queue):

@@ -54,7 +54,7 @@ def test_queue_that_is_full_says_so(page, queue):
     queue.most = 0
     page.run()
     paint(page, FINISHES)
-    assert "this server lets no more" in page.error[0].value
+    assert "this server takes no more" in page.error[0].value
     assert not page.exception
 
 

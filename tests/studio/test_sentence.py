@@ -27,9 +27,7 @@ def test_no_face_anywhere_is_said_once():
 
 def test_unreadable_faces_are_named_by_the_reason():
     one = sentence("X", [face("happy", "too blurred")], None)
-    assert (
-        one == "One face was found in this picture: it is **too blurred**, so that it is not read."
-    )
+    assert one == "One face was found in this picture: it is **too blurred**, so it is not read."
     several = sentence(
         "X", [face("happy"), face("sad", "too small"), face("sad", "too small")], 0.5
     )

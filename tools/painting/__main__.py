@@ -1,4 +1,4 @@
-"""`python -m tools.painting`: paints the pictures that ship anew and writes them."""
+"""`python -m tools.painting`: paints the pictures that ship again and writes them."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ COMPOSITIONS: dict[str, tuple[str, Callable[[Canvas], None]]] = {
 
 
 def paint(name: str, size: int = SIZE, seed: int = 0) -> np.ndarray:
-    """Returns one of the pictures, painted anew.
+    """Returns one of the pictures, painted again.
 
     Each composition is fixed; the seed moves the hand, the pigment's grain and the small choices.
 

@@ -26,8 +26,8 @@ from studio.turns import waiting
 _JOB, _FILE = "video_job", "video_of_job"
 _EVERY = 1.0
 _CUT = (
-    "Only the first {:.0f} s were read: so far this server goes for one visitor. Cut the video, or "
-    "read it on your own machine."
+    "Only the first {:.0f} s were read: this server reads no more for one visitor. Cut the "
+    "video, or read it on your own machine."
 )
 _PREVIEW = 480
 """Longest side of the frame shown while a video is read, px."""
