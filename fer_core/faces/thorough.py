@@ -98,7 +98,7 @@ class ThoroughDetector:
     def _closer(self, rgb: np.ndarray, box: FaceBox) -> FaceBox | None:
         """Returns a box as a closer look shows it; None if it was doubtful and no face is seen."""
         is_certain = box.score >= _CERTAIN
-        if max(box.width, box.height) < _SMALLEST:
+        if _side(box) < _SMALLEST:
             return box if is_certain else None
         closer = look_closer(rgb, box, self._yunet.detect)
         if closer is None or closer.score < _CONFIRMED:
@@ -106,11 +106,15 @@ class ThoroughDetector:
         return replace(closer, score=max(box.score, closer.score))
 
     def _calm(self, rgb: np.ndarray) -> list[FaceBox]:
-        """Searches and judges a noisy picture as if there were less noise."""
+        """Searches and judges a noisy picture as if there were less noise.
+
+        Small faces are left out: letters, blurred, pass for them.
+        """
         if _noise(rgb) < _NOISY:
             return []
         calm = cv2.GaussianBlur(rgb, (0, 0), _CALM)
-        return self._judged(calm, self._yunet.detect(calm), [])
+        glimpses = [box for box in self._yunet.detect(calm) if _side(box) >= _SMALLEST]
+        return self._judged(calm, glimpses, [])
 
     def _lit(self, rgb: np.ndarray) -> list[FaceBox]:
         """Searches a dark picture as if there were more light."""
@@ -177,7 +181,11 @@ def _noise(rgb: np.ndarray) -> float:
 
 
 def _is_large(boxes: list[FaceBox], longest: int) -> bool:
-    return any(max(box.width, box.height) >= _LARGE * longest for box in boxes)
+    return any(_side(box) >= _LARGE * longest for box in boxes)
+
+
+def _side(box: FaceBox) -> int:
+    return max(box.width, box.height)
 
 
 def _overlap(a: FaceBox, b: FaceBox) -> float:

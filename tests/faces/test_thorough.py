@@ -79,6 +79,10 @@ def test_scenes_without_a_face(thorough, number):
     assert thorough.detect(scene(number, 320, 240)) == []
 
 
+def test_letters_that_blurred_pass_for_a_face(thorough):
+    assert thorough.detect(scene(99)) == []
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (31, 31), (4000, 5)])
 def test_odd_shapes(thorough, shape):
     assert thorough.detect(np.full((*shape, 3), 90, np.uint8)) == []
