@@ -83,12 +83,12 @@ def doubtful_by_votes(dataset: FaceDataset, minimum: float = 0.6) -> pd.DataFram
 
 
 def judged(predictions: Predictions, is_leaked: np.ndarray | None = None) -> PredictedSplit:
-    """Returns the answers on the faces whose labels a model cannot have learnt by heart.
+    """Returns the answers on faces whose labels a model cannot have memorised.
 
     Args:
         predictions: A saved model's.
-        is_leaked: bool of shape (faces of the dataset,): the faces of which the model met a copy
-            in training, as from `duplicates.leaked`; none if not given.
+        is_leaked: bool of shape (faces of the dataset,): the faces of which the model has seen a
+            copy in training, as from `duplicates.leaked`; none if not given.
 
     Returns:
         Validation and test without those, by ascending row, each row once.

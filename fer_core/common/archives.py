@@ -26,7 +26,7 @@ def opened_zip(
 ) -> Iterator[zipfile.ZipFile]:
     """Lends a zip file for the length of a `with` block.
 
-    The sizes that its entries declare still have to be judged, and bind nobody who reads more.
+    The sizes that its entries declare must still be checked; an entry may unpack to more.
 
     Args:
         file: Where it lies, or all of it.

@@ -57,7 +57,7 @@ class Budget:
             return sum(self._held.get(owner, {}).values())
 
     def hear(self, owner: str) -> None:
-        """Notes that an owner is there; who was not heard of for the longest gives way first."""
+        """Notes that an owner is still active; the one idle longest is asked to give way first."""
         with self._lock:
             self._heard[owner] = self._clock()
 
@@ -89,7 +89,7 @@ class Budget:
             self._held.setdefault(owner, {})[what] = size
 
     def settle(self) -> None:
-        """Has the oldest give way until all that is held fits."""
+        """Releases what the longest idle owners hold until the rest fits."""
         with self._lock:
             greedy = [owner for owner, held in self._held.items() if _sum(held) > self.share]
         for owner in greedy:
@@ -106,7 +106,7 @@ class Budget:
             self._heard.pop(owner, None)
 
     def owners(self) -> list[str]:
-        """Returns who holds something, whoever was not heard of for the longest first."""
+        """Returns the owners that hold something, the longest idle first."""
         with self._lock:
             return sorted(
                 (owner for owner, held in self._held.items() if _sum(held)),

@@ -1,8 +1,8 @@
-"""Reading what nobody vouches for in a process that may die of it.
+"""Reads untrusted files in a separate process, which may crash without harm.
 
-A C library that a damaged file upsets ends its whole process, and one that a file keeps busy
-cannot be stopped. So such a file is given to a process of its own, with limits on its memory, its
-processor time and its patience; whatever becomes of it, the caller gets an answer or a sentence.
+A damaged file can crash a C library and the whole process with it, or keep it busy without end.
+So such a file is read in a process of its own, with limits on memory, processor time and waiting;
+whatever happens there, the caller gets an answer or a sentence.
 
 The processes are forked by one small process (`nursery`) that has imported what they need: one
 takes some milliseconds instead of the second that pandas and Arrow take to import. Where a system

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from fer_core.errors import BudgetError, FerError
 
 PATIENCE_SECONDS = 75.0
-"""A job unasked for so long is cancelled; browsers let hidden tabs ask once a minute."""
+"""A job that nobody asks about for this long is cancelled; hidden tabs may ask once a minute."""
 
 _LOOK_SECONDS = 0.5
 """How often a queue looks for jobs whose owner is gone."""
@@ -61,7 +61,7 @@ class Job:
         """Gives up what only the work needed; called once it will never run, or has run."""
 
     def overrun(self, seconds: float) -> None:
-        """Ends it because it has run for so long as one may; called again until it has ended."""
+        """Ends it at the time limit; called again until it has ended."""
         self.fail(
             f"It was ended after {seconds / 60:.0f} min: this server does not work longer for "
             "one visitor. Choose something smaller, or run the app yourself."
@@ -89,7 +89,7 @@ class Job:
         return time.monotonic() - self._asked
 
     def ask(self) -> None:
-        """Says that somebody still waits for it."""
+        """Notes that somebody still waits for it."""
         self._asked = time.monotonic()
 
     def cancel(self) -> None:
@@ -138,10 +138,10 @@ J = TypeVar("J", bound=Job)
 
 
 class JobQueue(Generic[J]):
-    """Runs jobs one after the other and cancels those nobody asks for any more.
+    """Runs jobs one after the other and cancels those that nobody asks about any more.
 
-    Owners take turns: next is a job of whoever was not served for the longest, and of one owner's
-    jobs the first that came. Its thread lives while there is something to do.
+    Owners take turns: the next job is from the owner who has waited longest, the first in of those.
+    Its thread lives while there is something to do.
 
     Args:
         name: Of its threads.

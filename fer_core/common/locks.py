@@ -17,7 +17,7 @@ def only_one(path: Path, refusal: FerError | None = None) -> Iterator[None]:
     """Holds a lock for the length of a `with` block; the system frees it if the process dies.
 
     Args:
-        path: The lock's file. It is made, and stays: to delete it would split those who wait.
+        path: The lock's file. It is never deleted, or two processes could hold different ones.
         refusal: Raised at once where another holds the lock; without it, this waits for a minute.
 
     Raises:

@@ -32,7 +32,7 @@ class Fetching:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One evaluation, as `engine.OnStep` is told it."""
+    """One evaluation, as `engine.OnStep` receives it."""
 
     fraction: float
     picture: np.ndarray

@@ -140,7 +140,7 @@ def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str | None:
 
 
 def _essence(recipe: dict[str, Any]) -> str:
-    """What of a recipe neither an option of the command nor a warm start changes.
+    """Returns the part of a recipe that no option of the command and no warm start changes.
 
     A field that came after the recipe was recorded has its default, which changes nothing.
     """

@@ -83,7 +83,7 @@ def train(
 
 
 def _alone(name: str) -> AbstractContextManager[None]:
-    """Keeps others from training this model, whose state two would spoil, meanwhile."""
+    """Keeps other processes from training this model, as two would spoil its state."""
     busy = TrainingError(f"Another process is training {name}. Wait until it has ended.")
     return only_one(settings().checkpoints.parent / "locks" / f"{name}.lock", busy)
 

@@ -36,10 +36,10 @@ def _told(make: Callable[..., Chapter], *arguments: Any) -> Chapter:
 
 
 def remember(make: Callable[..., Result], *arguments: Any) -> Result:
-    """Returns what is made of models, made once for the same arguments; nobody may change it.
+    """Returns what a function makes of models, computed once for the same arguments; read-only.
 
-    What is made of saved models is for all visitors, what has a model of a visitor's in it is
-    that visitor's.
+    Results from saved models are shared by all visitors; a result with an uploaded model is kept
+    for its visitor alone.
 
     Args:
         make: A function of a module's top level.

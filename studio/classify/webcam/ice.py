@@ -74,7 +74,7 @@ def ice_servers(address: str | None) -> IceServers:
 
     Args:
         address: Of the page, as the browser has it. A page on this machine itself needs none, and
-            then asks nobody.
+            then no provider is asked.
     """
     found = _relays()
     if found.is_relayed or not _is_local(address):
