@@ -142,6 +142,7 @@ def _joined(read: Sequence[FaceDataset], names: Sequence[str], source: str) -> F
         ),
         notes=tuple(note for dataset in read for note in dataset.notes),
         origin=np.array(origin),
+        unfound=tuple(face for dataset in read for face in dataset.unfound),
     )
 
 
