@@ -78,13 +78,13 @@ def _contenders(names: list[str]) -> "tuple[list[Contender], tuple[ModelSpec, ..
 
 def _print(ranking: "Ranking") -> None:
     from fer_core.evaluation.metrics import METRICS
+    from fer_core.evaluation.recommendation import recommend
     from fer_core.evaluation.sentences import (
         elsewhere_sentences,
         headline,
         interval_text,
         lead_sentence,
         optimistic_sentence,
-        recommend,
     )
 
     typer.echo(f"\n{ranking.title}, {ranking.n:,} test faces")
@@ -103,7 +103,7 @@ def _print(ranking: "Ranking") -> None:
     for comparison in ranking.leads:
         typer.echo(f"  {lead_sentence(comparison, ranking.titles)}")
     if len(ranking.contenders) > 1:
-        typer.echo(f"  Recommended: {recommend(ranking.contenders, ranking.comparisons)}")
+        typer.echo(f"  Recommended: {recommend(ranking.contenders, ranking.comparisons).text}")
 
 
 def _hold_against_reports() -> None:

@@ -299,38 +299,3 @@ def judge_training(history: pd.DataFrame, schedule_ended: bool = False) -> str:
         return f"still climbs at epoch {final}: {gains}."
     epoch = int(history["epoch"].iloc[int(history["val_loss"].to_numpy().argmin())])
     return f"levels off; its least validation loss is at epoch {epoch}."
-
-
-def recommend(ranked: Sequence[Contender], comparisons: Sequence[Comparison]) -> str:
-    """Names the model to take and why: the cheapest whose gap to the leader may be chance.
-
-    Args:
-        ranked: Best first.
-        comparisons: Every pair of them.
-    """
-    leader = ranked[0]
-    as_good = [leader] + [
-        c for c in ranked[1:] if not _between(comparisons, leader.name, c.name).is_real
-    ]
-    priced = [c for c in as_good if c.cost is not None]
-    if not priced:
-        return f"{leader.title}: it is the most accurate, and its cost is not known."
-    chosen = min(priced, key=lambda c: c.cost.milliseconds if c.cost else 0.0)
-    assert chosen.cost is not None
-    cost = f"{chosen.cost.milliseconds:.1f} ms per face and {chosen.cost.size / 1e6:.1f} MB"
-    if len(ranked) == 1:
-        return f"{chosen.title}: no other model is chosen; it takes {cost}."
-    if chosen is leader:
-        return (
-            f"{chosen.title}: it is the most accurate, and no cheaper model is statistically level "
-            f"with it; it takes {cost}."
-        )
-    assert leader.cost is None or leader.cost.milliseconds >= chosen.cost.milliseconds
-    dearer = f", {leader.cost.milliseconds:.1f} ms for {leader.title}" if leader.cost else ""
-    gap = leader.accuracy.value - chosen.accuracy.value
-    reason = (
-        f"it is level with {leader.title}"
-        if gap == 0
-        else f"its {points(gap)} behind {leader.title} may be chance"
-    )
-    return f"{chosen.title}: {reason}, and it takes {cost}{dearer}."

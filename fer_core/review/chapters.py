@@ -28,6 +28,7 @@ from fer_core.charts.training import epoch_violins, training_curves
 from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.ranking import Ranking
+from fer_core.evaluation.recommendation import recommend
 from fer_core.evaluation.robustness import CORRUPTIONS
 from fer_core.evaluation.sentences import (
     calibration_sentence,
@@ -38,7 +39,6 @@ from fer_core.evaluation.sentences import (
     lead_sentence,
     optimistic_sentence,
     photographs_sentence,
-    recommend,
     robustness_sentence,
     training_sentence,
     wrong_sentence,
@@ -125,7 +125,7 @@ def cost(ranking: Ranking, costs: Sequence[str] = ("milliseconds", "parameters")
     question = "What does it cost?"
     if not any(contender.cost for contender in ranking.contenders):
         return Chapter(question, missing="No cost is recorded for these models.")
-    sentence = f"**Recommended:** {recommend(ranking.contenders, ranking.comparisons)}"
+    sentence = f"**Recommended:** {recommend(ranking.contenders, ranking.comparisons).text}"
     exhibits = tuple(accuracy_against_cost(ranking.contenders, cost) for cost in costs)
     return Chapter(question, (sentence,), exhibits)
 

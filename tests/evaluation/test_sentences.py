@@ -14,7 +14,6 @@ from fer_core.evaluation.sentences import (
     lead_sentence,
     optimistic_sentence,
     photographs_sentence,
-    recommend,
     robustness_sentence,
 )
 from fer_core.evaluation.significance import Comparison, compare_all
@@ -129,26 +128,6 @@ def test_optimistic_models_are_named_with_the_reason(seven) -> None:
     assert optimistic_sentence([contender]) is None
     said = optimistic_sentence([contender, replace(contender, title="X", optimistic=True)])
     assert said == "Optimistic, because the same faces chose the best epoch: X."
-
-
-def test_one_model_alone_is_recommended_against_no_other(seven) -> None:
-    reason = recommend(seven[0][:1], [])
-    assert "no other model is chosen" in reason
-    assert "statistically level" not in reason
-
-
-def test_recommended_is_the_cheapest_that_may_be_as_good(seven) -> None:
-    ranked, comparisons = seven
-    reason = recommend(ranked, comparisons)
-    assert reason.startswith("Slim VGG: "), "VGG16 is level with it, but dearer"
-    assert "most accurate" in reason
-    swapped = [ranked[1], ranked[0], ranked[2]]
-    reason = recommend(swapped, comparisons)
-    assert reason.startswith("Slim VGG: ") and "may be chance" in reason
-    twin = replace(ranked[0], name="twin", title="Twin", cost=ranked[1].cost)
-    tied = [twin, ranked[0]]
-    reason = recommend(tied, compare_all({c.name: c.right for c in tied}))
-    assert "Slim VGG: it is level with Twin" in reason
 
 
 def test_confused_pairs_in_words(seven) -> None:

@@ -1,0 +1,107 @@
+from dataclasses import replace
+
+import pytest
+
+from fer_core.evaluation.comparison import read_field
+from fer_core.evaluation.ranking import best_first
+from fer_core.evaluation.recommendation import CRITERIA, DOUBLING, is_behind, recommend
+from fer_core.evaluation.significance import compare_all
+
+
+@pytest.fixture(scope="module")
+def seven(made_up_five):
+    contenders = read_field(made_up_five).contenders
+    return best_first([c for c in contenders if c.protocol == "fer2013"])
+
+
+def compared(models):
+    return compare_all({one.name: one.right for one in models})
+
+
+def disturbed(contender, **levels):
+    """The contender with another accuracy at every severity of some disturbances."""
+    points = tuple(
+        point.model_copy(
+            update={
+                "accuracy": point.accuracy.model_copy(update={"value": levels[point.corruption]})
+            }
+        )
+        if point.corruption in levels
+        else point
+        for point in contender.robustness.points
+    )
+    record = contender.robustness.model_copy(update={"points": points})
+    return replace(contender, robustness=record)
+
+
+def test_weights_are_one_whole():
+    assert sum(criterion.weight for criterion in CRITERIA.values()) == pytest.approx(1)
+
+
+def test_one_model_alone_is_recommended_against_no_other(seven):
+    told = recommend(seven[:1], [])
+    assert "no other model is chosen" in told.text and told.chosen is seven[0]
+
+
+def test_gap_that_may_be_chance_counts_for_nothing_and_the_cheaper_wins(seven):
+    slim, vgg = seven[0], seven[1]
+    assert not is_behind(vgg, seven, compared(seven))
+    told = recommend(seven, compared(seven))
+    assert told.chosen is slim and "it is the most accurate" in told.sentence
+    swapped = [vgg, slim, seven[2]]
+    told = recommend(swapped, compared(swapped))
+    assert told.chosen is slim and "may be chance" in told.sentence
+    twin = replace(slim, name="twin", title="Twin", cost=vgg.cost)
+    tied = [twin, slim]
+    told = recommend(tied, compared(tied))
+    assert told.chosen is slim and "it is level with Twin" in told.sentence
+
+
+def test_score_is_the_weighed_sum_less_the_time_worked_by_hand(seven):
+    pair = [seven[0], replace(seven[0], name="slow", title="Slow")]
+    cost = pair[1].cost.model_copy(update={"milliseconds": 4 * pair[0].cost.milliseconds})
+    pair[1] = replace(pair[1], cost=cost)
+    told = recommend(pair, compared(pair))
+    assert told.scores["slim_vgg"] - told.scores["slow"] == pytest.approx(100 * 2 * DOUBLING)
+    whole = sum(told.used[name] * CRITERIA[name].share(pair[0]) for name in told.used)
+    assert told.scores["slim_vgg"] == pytest.approx(100 * whole)
+    assert "points off for each doubling of time" in told.sentence
+
+
+def test_model_that_breaks_in_bad_light_loses_to_one_that_does_not(seven):
+    broken = disturbed(seven[0], **dict.fromkeys(("darkness", "noise", "contrast", "blur"), 0.15))
+    models = [broken, seven[1]]
+    assert recommend(models, compared(models)).chosen is seven[1]
+
+
+def test_simpler_model_that_reads_more_in_noise_is_named(seven):
+    worse = disturbed(seven[0], noise=0.30)
+    custom = disturbed(seven[2], noise=0.32)
+    assert custom.cost.parameters < worse.cost.parameters
+    models = [worse, custom]
+    told = recommend(models, compared(models))
+    assert told.chosen is worse
+    assert told.cautions == (
+        "Mind noise: Custom CNN, which is simpler, reads 32.0 % of the faces in it on average, "
+        "Slim VGG 30.0 %.",
+    )
+    assert told.cautions[0] in told.text
+
+
+def test_dearer_model_that_reads_more_in_noise_is_no_caution(seven):
+    models = [disturbed(seven[0], noise=0.50), disturbed(seven[1], noise=0.60)]
+    assert not [told for told in recommend(models, compared(models)).cautions if "noise" in told]
+
+
+def test_what_not_all_were_measured_on_is_left_out_for_all_and_said(seven):
+    models = [replace(seven[0], robustness=None), seven[1]]
+    told = recommend(models, compared(models))
+    assert "disturbed" not in told.used and sum(told.used.values()) == pytest.approx(1)
+    assert "Not measured of all, so not weighed: mean over disturbances" in told.sentence
+
+
+def test_model_without_a_cost_is_not_recommended_beside_one_that_has(seven):
+    models = [replace(seven[0], cost=None), seven[2]]
+    assert recommend(models, compared(models)).chosen is seven[2]
+    alone = [replace(seven[0], cost=None)]
+    assert "its cost is not known" in recommend(alone, []).text
