@@ -27,6 +27,18 @@ def brightness_network(classes: int, sharpness: float = SHARPNESS) -> bytes:
     return convert_litert(network)
 
 
+def sided_network() -> bytes:
+    """A `model.tflite` of two classes: the first is the likelier the brighter the left half is."""
+    import keras
+
+    inputs = keras.Input((48, 48, 1))
+    sides = keras.layers.AveragePooling2D((48, 24))(keras.layers.Rescaling(1 / 255)(inputs))
+    outputs = keras.layers.Dense(2, activation="softmax")
+    network = keras.Model(inputs, outputs(keras.layers.Flatten()(sides)))
+    outputs.set_weights([SHARPNESS * np.eye(2), np.zeros(2)])
+    return convert_litert(network)
+
+
 def brightness_answer(face: np.ndarray, classes: int, sharpness: float = SHARPNESS) -> np.ndarray:
     """What that network answers to one face, computed by hand."""
     own = np.linspace(0, 1, classes)

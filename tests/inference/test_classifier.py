@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from tiny import brightness_answer, brightness_network
+from tiny import brightness_answer, brightness_network, sided_network
 
 from fer_core.dataset import PROTOCOLS
 from fer_core.errors import CorruptModel, ModelNotFound
@@ -66,6 +66,18 @@ def test_temperature_softens_and_keeps_the_order(folder):
     assert (soft.max(1) < plain.max(1)).all()
     roots = np.sqrt(plain)
     np.testing.assert_allclose(soft, roots / roots.sum(1, keepdims=True), rtol=1e-5)
+
+
+def test_mirrored_reads_each_face_both_ways(tmp_path):
+    """A network that compares the left half with the right one."""
+    path = tmp_path / "model.tflite"
+    path.write_bytes(sided_network())
+    shown = np.zeros((2, 48, 48), np.uint8)
+    shown[0, :, :24] = 255
+    plain = Classifier(path, ("left", "right")).predict(shown)
+    assert plain[0, 0] > 0.9 and plain[1, 0] == pytest.approx(0.5, abs=1e-3)
+    both = Classifier(path, ("left", "right"), mirrored=True).predict(shown)
+    np.testing.assert_allclose(both, 0.5, atol=2e-3)
 
 
 def test_temperature_of_probabilities_that_are_nought():
