@@ -22,6 +22,7 @@ from PIL import Image
 
 from fer_core.common.contents import described
 from fer_core.errors import ImageError
+from fer_core.picture_notes import without_notes
 from fer_core.picture_pixels import brightened, is_deep, rendering, to_rgb
 from fer_core.settings import settings
 
@@ -74,7 +75,10 @@ _ORIENTATION_ENTRY = re.compile(
 )
 """Its entry, of either byte order, in EXIF whose frame is damaged."""
 
-_SCAN = b"\xff\xda"
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""What is neither a value of 255 nor a mark to restart at."""
+
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's markers that say how large the picture is."""
 
@@ -149,13 +153,29 @@ def _jpeg_header(data: bytes) -> Header | None:
             at += 1
             continue
         if marker == _SCAN[1]:
-            passes = data.count(_SCAN, at)
-            return Header("JPEG", width, height, passes, is_odd) if width else None
+            return Header("JPEG", width, height, _scans(data, at), is_odd) if width else None
         if marker in _FRAMES:
             height, width = struct.unpack_from(">HH", data, at + 5)
         is_odd |= data.startswith(b"ICC_PROFILE", at + 4)
         at += 2 + struct.unpack_from(">H", data, at + 2)[0]
     return None
+
+
+def _scans(data: bytes, at: int) -> int:
+    """Returns in how many scans a JPEG is stored, not counting previews and what follows it.
+
+    Args:
+        data: The whole file.
+        at: Where its first scan begins.
+    """
+    scans = 0
+    for _ in range(_MOST_PARTS):
+        found = _MARKER.search(data, at)
+        if found is None or found[0] == _END:
+            return scans
+        scans += found[0] == _SCAN
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    return data.count(_SCAN)  # odd: at most as many
 
 
 def _png_header(data: bytes) -> Header | None:
@@ -234,6 +254,7 @@ def strips(data: bytes, at_least: int | None) -> Generator[Any]:
     Raises:
         ImageError: If it is damaged, no picture, or takes too much memory or time to decode.
     """
+    data = without_notes(data)
     picture = _open(data)
     announced = picture.size
     needed = _scale(picture, data, None)
@@ -333,7 +354,8 @@ def _scale(picture: Image.Image, data: bytes, at_least: int | None) -> int:
     refuse_too_large(kind, width, height)
     if kind != "JPEG":
         return 1
-    passes, pixels = data.count(_SCAN), width * height
+    header, pixels = header_of(data), width * height
+    passes = header.passes if header else data.count(_SCAN)
     if _passed(pixels, passes) > MOST_PASSED:
         raise ImageError(
             f"The JPEG is stored in {passes:,} passes over {width:,} × {height:,} pixels, which "

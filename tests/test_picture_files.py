@@ -48,6 +48,23 @@ def test_passes_of_a_jpeg_are_counted():
     assert header_of(saved(picture("L"), "JPEG", progressive=True)).passes == 6
 
 
+def test_previews_within_and_behind_a_jpeg_are_no_passes_of_it(limited):
+    preview = saved(picture(size=(40, 30)), "JPEG")
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0" + preview
+    data = saved(picture(size=(1600, 1200)), "JPEG", exif=exif) + preview
+    assert data.count(b"\xff\xda") == 3
+    assert header_of(data).passes == 1
+    limited(picture_mb=40 + 17)  # too little for two passes
+    assert decode(data).shape == (1200, 1600, 3)
+
+
+def test_passes_behind_a_segment_that_seems_the_end_are_counted():
+    data = saved(picture(), "JPEG", progressive=True)
+    second = data.index(b"\xff\xda", data.index(b"\xff\xda") + 2)
+    hidden = data[:second] + b"\xff\xfe\0\x04\xff\xd9" + data[second:]
+    assert header_of(hidden).passes == header_of(data).passes == 10
+
+
 @pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF"])
 def test_header_of_other_formats_is_left_to_their_decoders(form):
     assert header_of(saved(picture(), form)) is None
