@@ -11,5 +11,5 @@ def operations(interpreter: "Interpreter") -> list[dict[str, Any]]:
 
     There is no public way to them in ai-edge-litert 2.3.
     """
-    operations: list[dict[str, Any]] = interpreter._get_ops_details()
-    return operations
+    found: list[dict[str, Any]] = interpreter._get_ops_details()
+    return found

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from fer_core.faces import FaceBox, crop
+from fer_core.faces.box import Square
 
 FIRST = 50
 """Gray of the first column: no crop is so dark that it is lit up."""
@@ -42,6 +43,14 @@ def test_tall_box_is_widened_to_a_square_about_its_centre(ramp):
 def test_margin_is_a_fraction_of_the_side_on_each_side(ramp):
     face = crop(ramp, [FaceBox(60, 20, 48, 48)], margin=0.25)[0]
     assert columns(face) == pytest.approx((48, 120), abs=1)
+
+
+@pytest.mark.parametrize(("margin", "expected"), [(0.0, (60, 108)), (0.25, (48, 120))])
+def test_margin_of_a_turned_square_is_that_of_an_upright_one(ramp, margin, expected):
+    """Turned half round, so that the columns come backwards."""
+    box = FaceBox(60, 20, 48, 48, square=Square(84.0, 44.0, 48.0, 180.0))
+    face = crop(ramp, [box], margin=margin)[0]
+    assert columns(face) == pytest.approx(expected[::-1], abs=1.5)
 
 
 @pytest.mark.parametrize(("left", "expected"), [(0, (0, 72)), (152, (128, 200))])

@@ -69,6 +69,9 @@ def test_predictions_come_back_as_written_to_float16(tmp_path):
     values = random.dirichlet(np.ones(3), 20)
     split = PredictedSplit(values, np.arange(20) % 3, np.arange(20))
     write_predictions(tmp_path / "p.npz", Predictions(("a", "b", "c"), split, split))
+    stored = np.load(tmp_path / "p.npz")
+    types = {"probabilities": np.float16, "labels": np.uint8, "rows": np.int32}
+    assert {key: stored[f"test_{key}"].dtype for key in types} == types
     back = read_predictions(tmp_path / "p.npz")
     assert back.classes == ("a", "b", "c")
     np.testing.assert_allclose(back.test.probabilities, values, atol=6e-4)
