@@ -308,7 +308,10 @@ def _open(data: bytes) -> Image.Image:
 def _unread(what: str) -> str:
     """Returns the sentence for a file that no decoder takes for its own."""
     if "picture" in what:
-        return f"The file begins as {what} and is damaged. Save or download it again."
+        return (
+            f"The file begins as {what} and cannot be read: it is damaged, or of a kind that is "
+            "not known here. Download it again, or save it as JPEG or PNG."
+        )
     return (
         f"The file is {what}, not a picture that can be read. "
         "Use JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF."

@@ -21,7 +21,7 @@ _SCALED = ("PPM", "JPEG2000")
 _DIM = 1 << 6
 """A high byte below which a value has 14 bits or fewer."""
 
-_SMIN_SAMPLE, _SMAX_SAMPLE, _BITS_PER_SAMPLE = 340, 341, 258
+_SMIN_SAMPLE, _SMAX_SAMPLE, _BITS_PER_SAMPLE, _SAMPLE_FORMAT = 340, 341, 258, 339
 """TIFF's tags."""
 
 _STRIP = 2**20
@@ -41,10 +41,12 @@ class Rendering:
     Attributes:
         span: Which values are black and white; None where they are 0 and 255.
         profile: Its ICC profile, if it has one.
+        wraps: Whether negative values are Pillow's reading of large ones, of 32 bits without sign.
     """
 
     span: tuple[float, float] | None = None
     profile: bytes | None = None
+    wraps: bool = False
 
 
 def rendering(picture: Image.Image, data: bytes) -> Rendering:
@@ -55,8 +57,11 @@ def rendering(picture: Image.Image, data: bytes) -> Rendering:
         data: Its file.
     """
     profile = picture.info.get("icc_profile")
+    wraps = _is_unsigned(picture)
     return Rendering(
-        _span(picture, _declared(picture, data)), profile if isinstance(profile, bytes) else None
+        _span(picture, _declared(picture, data), wraps),
+        profile if isinstance(profile, bytes) else None,
+        wraps,
     )
 
 
@@ -72,7 +77,7 @@ def to_rgb(picture: Image.Image, how: Rendering | None = None) -> Image.Image:
     """
     how = how or Rendering(_span(picture, None), picture.info.get("icc_profile"))
     if how.span is not None:
-        picture = Image.fromarray(_to_bytes(_values(picture), how.span))
+        picture = Image.fromarray(_to_bytes(_values(picture, how.wraps), how.span))
     if picture.has_transparency_data:
         picture = picture.convert("LA" if picture.mode.startswith("L") else "RGBA")
         ground = Image.new("RGB", picture.size, "white")
@@ -188,7 +193,9 @@ def _significant_bits(png: bytes) -> int:
     return max(png[at + 4 : at + 4 + int.from_bytes(png[at - 4 : at])][:3]) if at > 0 else 0
 
 
-def _span(picture: Image.Image, declared: tuple[float, float] | None) -> tuple[float, float] | None:
+def _span(
+    picture: Image.Image, declared: tuple[float, float] | None, wraps: bool = False
+) -> tuple[float, float] | None:
     """Returns which values of a picture are black and white; None where they are 0 and 255."""
     if not picture.mode.startswith(("I", "F")):
         return None
@@ -196,7 +203,7 @@ def _span(picture: Image.Image, declared: tuple[float, float] | None) -> tuple[f
     rows = max(1, _STRIP // width)
     low, high = np.inf, -np.inf
     for top in range(0, height, rows):
-        values = _values(picture.crop((0, top, width, min(height, top + rows))))
+        values = _values(picture.crop((0, top, width, min(height, top + rows))), wraps)
         low, high = min(low, float(values.min())), max(high, float(values.max()))
     if picture.mode == "F":
         return _span_of_fractions(low, high, declared)
@@ -220,10 +227,18 @@ def _span_of_fractions(
     return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
 
 
-def _values(picture: Image.Image) -> np.ndarray:
+def _values(picture: Image.Image, wraps: bool = False) -> np.ndarray:
     if picture.mode.startswith("I;16"):
         return np.asarray(picture, np.float32)
-    return np.nan_to_num(np.asarray(picture, np.float64))
+    values = np.nan_to_num(np.asarray(picture, np.float64))
+    return np.where(values < 0, values + 2.0**32, values) if wraps else values
+
+
+def _is_unsigned(picture: Image.Image) -> bool:
+    tags = getattr(picture, "tag_v2", None)
+    if picture.mode != "I" or tags is None:
+        return False
+    return _first(tags.get(_BITS_PER_SAMPLE, 0)) == 32 and _first(tags.get(_SAMPLE_FORMAT, 1)) == 1
 
 
 def _to_bytes(values: np.ndarray, span: tuple[float, float]) -> np.ndarray:

@@ -51,6 +51,15 @@ def test_text_renamed_jpg():
     )
 
 
+def test_picture_that_is_cut_short_in_its_header_says_what_it_was():
+    with pytest.raises(ImageError) as error:
+        decode(saved(halves(), "PNG")[:20])
+    assert str(error.value) == (
+        "The file begins as a PNG picture and cannot be read: it is damaged, or of a kind that is "
+        "not known here. Download it again, or save it as JPEG or PNG."
+    )
+
+
 def test_path_open_file_and_bytes_are_read_alike(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(encode_png(np.asarray(halves())))

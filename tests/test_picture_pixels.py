@@ -194,3 +194,14 @@ def test_range_of_a_strip_is_that_of_the_whole(monkeypatch):
     whole = decode(data)
     monkeypatch.setattr(picture_pixels, "_STRIP", 1000)
     np.testing.assert_array_equal(decode(data), whole)
+
+
+def test_tiff_of_32_bits_without_sign():
+    """A TIFF that Pillow cannot write: one strip of little-endian numbers."""
+    values = np.linspace(0, 2**32 - 1, 64).astype("<u4").reshape(8, 8)
+    entries = [(256, 8), (257, 8), (258, 32), (259, 1), (262, 1), (273, 8), (277, 1), (278, 8)]
+    entries += [(279, 256), (339, 1)]
+    directory = struct.pack("<H", len(entries))
+    directory += b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    data = b"II*\0" + struct.pack("<I", 8 + 256) + values.tobytes() + directory + bytes(4)
+    np.testing.assert_allclose(decode(data)[..., 0], expected(values, 2**32 - 1), atol=1)
