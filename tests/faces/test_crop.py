@@ -80,3 +80,17 @@ def test_dark_face_is_lit_and_keeps_its_shades(ramp):
 
 def test_face_bright_enough_is_left_as_it_is(ramp):
     assert crop(ramp, [FaceBox(40, 0, 70, 70)])[0].max() <= FIRST + 111
+
+
+@pytest.mark.parametrize(
+    ("top", "height", "expected"), [(60, 32, (28, 124)), (4, 32, (0, 96)), (170, 30, (104, 200))]
+)
+def test_rows_are_chosen_as_columns_are(ramp, top, height, expected):
+    upright = np.ascontiguousarray(ramp.transpose(1, 0, 2))
+    face = crop(upright, [FaceBox(2, top, 96, height)])[0]
+    assert columns(face.T) == pytest.approx(expected, abs=1)
+
+
+def test_square_is_no_wider_than_a_tall_picture(ramp):
+    narrow = np.ascontiguousarray(ramp[:, 50:90])
+    assert columns(crop(narrow, [FaceBox(0, 10, 40, 80)])[0]) == pytest.approx((50, 90), abs=1)

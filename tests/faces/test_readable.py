@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fer_core.faces import FaceBox, crop
-from fer_core.faces.readable import unreadable
+from fer_core.faces.readable import SMALLEST, unreadable
 
 FACE = FaceBox(170, 60, 106, 112)
 
@@ -46,3 +46,32 @@ def test_flat_square_is_no_division_by_zero():
 def test_face_of_which_an_eye_is_outside(astronaut):
     landmarks = ((-3.0, 20.0), (30.0, 20.0), (12.0, 40.0), (5.0, 60.0), (28.0, 60.0))
     assert reason(astronaut, FaceBox(0, 0, 50, 80, 0.9, landmarks)) == "cut off"
+
+
+EYES_AND_MOUTH = ((0.0, 20.0), (30.0, 0.0), (12.0, 40.0), (512.0, 60.0), (28.0, 512.0))
+
+
+def test_face_whose_landmarks_touch_the_edge_is_whole(astronaut):
+    assert reason(astronaut, replace(FACE, landmarks=EYES_AND_MOUTH)) == ""
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("outside", [(-1.0, 20.0), (20.0, -1.0), (513.0, 20.0), (20.0, 513.0)])
+def test_any_landmark_outside_cuts_it_off(astronaut, place, outside):
+    landmarks = (*EYES_AND_MOUTH[:place], outside, *EYES_AND_MOUTH[place + 1 :])
+    assert reason(astronaut, replace(FACE, landmarks=landmarks)) == "cut off"
+
+
+def test_smallest_side_that_is_read():
+    noise = np.random.default_rng(0).integers(0, 256, (SMALLEST, SMALLEST, 3), np.uint8)
+    assert reason(noise, FaceBox(0, 0, SMALLEST, SMALLEST)) == ""
+    assert reason(noise, FaceBox(0, 0, SMALLEST - 1, SMALLEST - 1)) == "too small"
+
+
+def test_the_rim_does_not_make_a_face_sharp(astronaut):
+    """Straps and edges of a scarf at the border of the square."""
+    face = crop(cv2.GaussianBlur(astronaut, (0, 0), 6), [FACE])[0]
+    framed = np.full_like(face, 255)
+    framed[3:-3, 3:-3] = face[3:-3, 3:-3]
+    framed[::2, :2], framed[:2, ::2], framed[::2, -2:], framed[-2:, ::2] = 0, 0, 0, 0
+    assert unreadable(FACE, framed, 512, 512) == "too blurred"

@@ -23,6 +23,19 @@ def test_never_leaves_out_more_than_a_quarter():
     assert 0.24 <= (confidence < threshold).mean() <= 0.25
 
 
+def test_threshold_itself_is_answered_and_four_of_five_are_enough():
+    confidence = np.array([0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9])
+    right = np.array([False, False, True, True, True, True, True, True])
+    assert default_threshold(confidence, right) == 0.31, "one in eight left out: six of seven"
+    five = np.array([False, True, True, True, True])
+    assert default_threshold(np.full(5, 0.5), five) == 0
+
+
+def test_wrong_and_sure_of_everything_is_answered_up_to_certainty():
+    assert default_threshold(np.full(9, 0.5), np.zeros(9, bool)) == 0.5
+    assert default_threshold(np.ones(9), np.zeros(9, bool)) == 1
+
+
 def test_good_model_answers_everything():
     assert default_threshold(np.linspace(0.2, 1, 100), np.ones(100, bool)) == 0
 
