@@ -40,12 +40,9 @@ class HaarDetector:
     def __init__(self, cascade: str = "alt2", fast: bool = False) -> None:
         self.name = f"haar_{cascade}"
         self._smallest = 1 / 8 if fast else 1 / 20
-        path = Path(cv2.data.haarcascades) / f"haarcascade_frontalface_{cascade}.xml"
-        if not path.exists():
+        if not _path(cascade).exists():
             raise DetectorError(f"OpenCV ships no frontal face cascade named {cascade!r}.")
-        self._cascades: Pool[cv2.CascadeClassifier] = Pool(
-            partial(cv2.CascadeClassifier, str(path))
-        )
+        self._cascades: Pool[cv2.CascadeClassifier] = Pool(partial(_open, cascade))
 
     def detect(self, rgb: np.ndarray) -> list[FaceBox]:
         """Returns the faces of a uint8 RGB picture (h, w, 3), in no order.
@@ -76,6 +73,14 @@ class HaarDetector:
                 minSize=(smallest, smallest),
             )
         return np.asarray(boxes).reshape(-1, 4), np.asarray(agreed)
+
+
+def _path(cascade: str) -> Path:
+    return Path(cv2.data.haarcascades) / f"haarcascade_frontalface_{cascade}.xml"
+
+
+def _open(cascade: str) -> cv2.CascadeClassifier:
+    return cv2.CascadeClassifier(str(_path(cascade)))
 
 
 def _evened(gray: np.ndarray) -> np.ndarray:

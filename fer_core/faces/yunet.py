@@ -1,6 +1,8 @@
 """YuNet (Wu, Peng and Yu 2023, Machine Intelligence Research 20), through OpenCV."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -59,6 +61,13 @@ class YuNetDetector:
                 f"{self._file} cannot be read as the YuNet detector. Delete it and fetch it again."
             ) from error
 
+    def __reduce__(self) -> "tuple[Callable[..., YuNetDetector], tuple[Any, ...]]":
+        """Names `FILE`, which lies elsewhere in another installation, rather than its path."""
+        options = (self._longest_side, self._score)
+        if Path(self._file) == FILE.path():
+            return _with_file, options
+        return YuNetDetector, (Path(self._file), *options)
+
     def detect(self, rgb: np.ndarray, longest_side: int | None = None) -> list[FaceBox]:
         """Returns the faces of a uint8 RGB picture (h, w, 3), in no order.
 
@@ -86,3 +95,8 @@ class YuNetDetector:
             network.setInputSize((bgr.shape[1], bgr.shape[0]))
             _, rows = network.detect(bgr)
         return np.empty((0, 15), np.float32) if rows is None else rows
+
+
+def _with_file(longest_side: int, score: float) -> YuNetDetector:
+    """Returns a detector of `FILE`, fetched if need be; raises DownloadError if that cannot be."""
+    return YuNetDetector(FILE.fetch(), longest_side, score)

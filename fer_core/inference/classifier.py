@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -55,8 +55,20 @@ class Classifier:
         self.temperature = temperature
         self.threshold = threshold
         self.mirrored = mirrored
-        weights = {networks: 1.0} if isinstance(networks, Path) else networks
-        self._networks = [(_Network(path, classes), weight) for path, weight in weights.items()]
+        self._saved_as: str | None = None
+        self._networks = _opened(networks, classes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves out the networks of a model loaded by name: their paths hold here alone."""
+        return self.__dict__ if self._saved_as is None else {**self.__dict__, "_networks": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Opens the model of that name as it is saved here; raises what `load` does."""
+        self.__dict__.update(state)
+        if self._saved_as is not None:
+            saved = open_model(self._saved_as)
+            self.classes = saved.classes
+            self._networks = _opened(saved.networks(), saved.classes)
 
     @classmethod
     def load(cls, name: str) -> "Classifier":
@@ -66,7 +78,9 @@ class Classifier:
             ModelNotFound: If there is none; the message suggests the nearest name.
             CorruptModel: If a file of it is missing or changed.
         """
-        return cls.of(open_model(name))
+        classifier = cls.of(open_model(name))
+        classifier._saved_as = name
+        return classifier
 
     @classmethod
     def of(cls, saved: SavedModel) -> "Classifier":
@@ -106,6 +120,14 @@ class Classifier:
         for network, weight in self._networks:
             probabilities += np.float32(weight) * network.answer(faces)
         return probabilities
+
+
+def _opened(
+    networks: Path | Mapping[Path, float], classes: tuple[str, ...]
+) -> "list[tuple[_Network, float]]":
+    """Returns networks, each with its weight."""
+    weights = {networks: 1.0} if isinstance(networks, Path) else networks
+    return [(_Network(path, classes), weight) for path, weight in weights.items()]
 
 
 class _Network:

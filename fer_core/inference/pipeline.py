@@ -66,7 +66,8 @@ class FaceEmotion:
 class Pipeline:
     """Detect, cut out, classify; may be called by many threads at once.
 
-    It can be copied and sent to another process: what goes there are the names of its files.
+    It can be copied and sent to another process, or another installation: a model loaded by name
+    and a detector go by their names, and are opened as they lie there.
 
     Args:
         detector: Finds the faces.

@@ -1,18 +1,21 @@
 import json
+import os
 import pickle
+import shutil
 import subprocess
 import sys
 from copy import copy, deepcopy
 
+import cv2
 import numpy as np
 import pytest
 from tiny import brightness_answer
 
 from fer_core import Pipeline
 from fer_core.errors import DetectorError, ImageError, ModelNotFound
-from fer_core.faces import FaceBox, is_here
+from fer_core.faces import FaceBox, is_here, yunet
 from fer_core.inference import FaceEmotion, as_records, as_table
-from fer_core.settings import ROOT
+from fer_core.settings import ROOT, settings
 
 
 class Told:
@@ -208,3 +211,30 @@ def test_pipeline_can_be_sent_and_copied(saved_models, astronaut, taken, name):
     assert face.box == expected.box
     np.testing.assert_array_equal(face.probabilities, expected.probabilities)
     assert len(pickle.dumps(pipeline)) < 2000
+
+
+@pytest.mark.parametrize("name", ["haar_alt2", "yunet"])
+def test_pipeline_is_opened_in_another_installation_by_its_names(
+    saved_models, astronaut, name, tmp_path, monkeypatch
+):
+    if name == "yunet" and not is_here(name):
+        pytest.skip("FER_YUNET names no file")
+    pipeline = Pipeline.load("custom_cnn", name)
+    pipeline.classifier.mirrored = True
+    before = pipeline.analyze(astronaut)
+    sent = pickle.dumps(pipeline)
+    places = (saved_models, cv2.data.haarcascades, yunet.FILE.path())
+    assert not any(place and os.fsencode(place) in sent for place in places)
+    elsewhere = saved_models.rename(tmp_path / "elsewhere")
+    monkeypatch.setenv("FER_WEIGHTS", str(elsewhere))
+    if name == "yunet":
+        file = shutil.copy(yunet.FILE.path(), tmp_path / "faces.onnx")
+        monkeypatch.setenv("FER_YUNET", str(file))
+    settings.cache_clear()
+    received = pickle.loads(sent)
+    assert received.classifier.mirrored
+    (face,), (expected,) = received.analyze(astronaut), before
+    np.testing.assert_array_equal(face.probabilities, expected.probabilities)
+    shutil.rmtree(elsewhere / "custom_cnn")
+    with pytest.raises(ModelNotFound, match="custom_cnn"):
+        pickle.loads(sent)
