@@ -83,11 +83,20 @@ def read_csv(
 def header_of(file: BinaryIO, source: str) -> list[str]:
     """Returns the names of a csv's columns; none of a file that is no csv."""
     try:
-        with closing(_lines(file, source, None)) as lines:
-            first = next(lines, "")
-        return _fields(first, max(_DELIMITERS, key=first.count), None)
+        with closing(rows_of(file, source)) as rows:
+            return next(rows, [])
     except (csv.Error, EOFError, zlib.error, OSError):
         return []
+
+
+def rows_of(file: BinaryIO, source: str, most: int | None = None) -> Generator[list[str]]:
+    """Yields the fields of each line of a csv, as `read_csv` tells them apart; the header first."""
+    with closing(_lines(file, source, most)) as lines:
+        first = next(lines, "")
+        delimiter = max(_DELIMITERS, key=first.count)
+        header = _fields(first, delimiter, None)
+        yield header
+        yield from (_fields(line, delimiter, len(header)) for line in lines if line.strip())
 
 
 @contextmanager
@@ -135,6 +144,15 @@ def _fields(line: str, delimiter: str, expected: int | None) -> list[str]:
     return [field.strip('"') for field in fields]
 
 
+def _encoding(head: bytes) -> str:
+    """Returns how a file is written that begins with two bytes, of a letter, a digit or a mark."""
+    if head in _UTF_16:
+        return "utf-16"
+    if len(head) == 2 and 0 in head:
+        return "utf-16-be" if head[0] == 0 else "utf-16-le"
+    return "utf-8-sig"
+
+
 def _lines(file: BinaryIO, source: str, most: int | None) -> Generator[str]:
     """Yields each line, cut after `LONGEST_LINE` characters: one of 600 MB would take gigabytes."""
     head = file.read(2)
@@ -142,9 +160,7 @@ def _lines(file: BinaryIO, source: str, most: int | None) -> Generator[str]:
     plain = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if head == _GZIP else file
     head = plain.read(2)
     plain.seek(0)
-    is_wide = head in _UTF_16 or (len(head) == 2 and head[1] == 0)
-    encoding = "utf-16" if head in _UTF_16 else "utf-16-le" if is_wide else "utf-8-sig"
-    text = io.TextIOWrapper(plain, encoding, errors="replace", newline="")
+    text = io.TextIOWrapper(plain, _encoding(head), errors="replace", newline="")
     try:
         while line := text.readline(LONGEST_LINE):
             if most is not None and plain is not file and plain.tell() > most:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from fer_core.dataset.csv_form import header_of, read_csv
+from fer_core.dataset.csv_form import header_of, read_csv, rows_of
 from fer_core.dataset.face_decoder import Cut, Decoder, middle_square
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.member import Member
@@ -52,6 +53,11 @@ def read_members(members: Sequence[Member], source: str, cut: Cut = middle_squar
         except DatasetError:
             if not has_tree(visible):
                 raise
+    if visible and not any(member.is_picture for member in visible):
+        raise DatasetError(
+            f"{source} holds no table of faces (csv, parquet) and no pictures. "
+            f"It holds {_named(visible)}: unpack what is packed in it, and name what has the faces."
+        )
     dataset = read_tree(visible, source, cut)
     others = [m for m in visible if not m.is_picture and m.file_name.lower() not in CLASSES]
     return _with_notes(dataset, _unused(others))
@@ -164,8 +170,11 @@ def _is_answer(name: str) -> bool:
 def _with_votes(dataset: FaceDataset, member: Member) -> tuple[FaceDataset, str]:
     """Returns a dataset with the votes of a file on its rows, if they are on these faces."""
     places = _vote_columns(member)
-    text = member.read(_LARGEST_VOTES).decode("utf-8-sig", "replace")
-    header, *rows = list(csv.reader(io.StringIO(text)))
+    try:
+        with member.open() as file:
+            header, *rows = list(rows_of(file, member.name, _LARGEST_VOTES))
+    except (csv.Error, EOFError, zlib.error, OSError) as error:
+        return dataset, f"{member.name} is damaged ({error}): no votes are taken."
     origin = np.arange(len(dataset)) if dataset.origin is None else dataset.origin
     usage = columns_of(header).get("usage")
     count = int(origin.max()) + 1 if origin.dtype.kind == "i" else len(rows) + 1
@@ -192,11 +201,13 @@ def _with_votes(dataset: FaceDataset, member: Member) -> tuple[FaceDataset, str]
 
 
 def _unused(members: Sequence[Member]) -> list[str]:
-    if not members:
-        return []
+    return [f"Not used: {_named(members)}."] if members else []
+
+
+def _named(members: Sequence[Member]) -> str:
     names = ", ".join(member.name for member in members[:_NAMED])
     more = f" and {len(members) - _NAMED:,} more" if len(members) > _NAMED else ""
-    return [f"Not used: {names}{more}."]
+    return names + more
 
 
 def _with_notes(dataset: FaceDataset, notes: Sequence[str]) -> FaceDataset:

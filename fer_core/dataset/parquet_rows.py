@@ -21,6 +21,7 @@ from fer_core.dataset.words import (
     face_of,
     label_of,
     missing_columns,
+    number_of,
     pixel_columns,
     pixels_of,
     told_by_name,
@@ -124,7 +125,8 @@ def _class_names(schema: pa.Schema, column: str | None) -> list[str]:
         names = about["info"]["features"][column]["names"]
     except (ValueError, KeyError, TypeError):
         return []
-    return [str(name) for name in names] if isinstance(names, list) else []
+    known = [str(name) for name in names] if isinstance(names, list) else []
+    return [] if all(number_of(name) is not None for name in known) else known
 
 
 def refuse_bomb(size: int, most_mb: int, source: str) -> None:

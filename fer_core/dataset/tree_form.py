@@ -64,7 +64,8 @@ def read_tree(members: Sequence[Member], source: str, cut: Cut = middle_square) 
         collector.add(face, EMOTIONS.index(emotion), USAGES.index(usage), member.name)
     for folder, count in left_out.items():
         collector.problems.append(
-            f"Folder {folder}: {count} pictures left out; its name is none of the seven emotions, "
+            f"Folder {folder}: {count} picture{'s' * (count > 1)} left out; its name is none of "
+            "the seven emotions, "
             "or the folder above it none of train, validation, test."
         )
     collector.notes += [*copies, *_notes(pictures, has_splits)]

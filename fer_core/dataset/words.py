@@ -25,6 +25,9 @@ _SPLITS = {
 }
 _BY_WORD = {word: name for name, words in _SPLITS.items() for word in words.split()}
 _FILLING = re.compile(r"(set|data|dataset|images?|faces?|split|samples?)$")
+_SHORT = 60
+"""Characters of a field that a message shows whole: a picture's name, say."""
+
 _BETWEEN = str.maketrans(",;[]()", 6 * " ")
 
 
@@ -52,9 +55,15 @@ def pixel_columns(names: Sequence[str]) -> list[str]:
 
 def missing_columns(source: str, missing: Iterable[str], names: Sequence[str]) -> DatasetError:
     """Returns the error of a table without some of the columns."""
+    first = ", ".join(name[:30] for name in names[:8])
+    if len(names) > 1 and all(re.fullmatch(r"\d[\d .,]*", name) for name in names[:2]):
+        return DatasetError(
+            f"{source} begins with {first} instead of the names of its columns. Put a first line "
+            "emotion,pixels,Usage before it."
+        )
     return DatasetError(
         f"{source} has no column {' and no '.join(missing)}. FER2013 has the columns emotion, "
-        f"pixels and Usage; here they are {', '.join(names[:8])[:200]}."
+        f"pixels and Usage; here they are {first}."
     )
 
 
@@ -94,8 +103,13 @@ def _usage_word(text: str) -> str | None:
 
 
 def number_of(text: str) -> int | None:
-    """Returns the whole number, 0 or more, that a text is ("3", "3.0"); None if it is none."""
-    found = re.fullmatch(r"\+?0*(\d{1,9})(?:\.0*)?", text.strip(" \t\"'"))
+    """Returns the whole number, 0 or more, that a text is; None if it is none.
+
+    Example:
+        >>> number_of("3"), number_of("3.0"), number_of("3,0")
+        (3, 3, 3)
+    """
+    found = re.fullmatch(r"\+?0*(\d{1,9})(?:[.,]0*)?", text.strip(" \t\"'"))
     return int(found[1]) if found else None
 
 
@@ -114,7 +128,8 @@ def label_of(text: str, names: Sequence[str] = EMOTIONS) -> int:
         text = names[number]
     if (name := canonical(text.strip(" \t\"'"))) is not None:
         return EMOTIONS.index(name)
-    raise ValueError(f"emotion {text.strip()[:20]!r} is not 0..{len(EMOTIONS) - 1}")
+    other = " nor one of their names" if re.search(r"[^\W\d]", text) else ""
+    raise ValueError(f"emotion {text.strip()[:20]!r} is not 0..{len(EMOTIONS) - 1}{other}")
 
 
 def pixels_of(text: str) -> np.ndarray:
@@ -129,7 +144,8 @@ def pixels_of(text: str) -> np.ndarray:
     try:
         values = np.fromstring(plain, np.float64 if "." in plain else np.int64, sep=" ")
     except ValueError as error:
-        raise ValueError("its pixels are not all numbers") from error
+        short = f": {text.strip()!r}" if len(text) <= _SHORT else ""
+        raise ValueError(f"its pixels are not all numbers{short}") from error
     return face_of(values)
 
 

@@ -52,9 +52,13 @@ def csv_forms(faces: FaceDataset) -> dict[str, bytes]:
         "pandas, all quoted": table.to_csv(index=False, quoting=1),
         "a column a pixel": wide.to_csv(index=False),
     }
+    forms["decimal commas"] = "emotion;pixels;Usage\n" + "\n".join(
+        f"{e},0;{p};{u}" for e, p, u in known
+    )
     data = {name: text.encode() for name, text in forms.items()}
     data["UTF-16"] = plain.encode("utf-16")
     data["UTF-16 without a mark"] = plain.encode("utf-16-le")
+    data["UTF-16, big first"] = plain.encode("utf-16-be")
     data["UTF-8 with a mark"] = plain.encode("utf-8-sig")
     data["gzip"] = gzip.compress(plain.encode())
     return data
@@ -99,7 +103,14 @@ def png(face: np.ndarray) -> bytes:
 CSV = (
     *("words", "floats", "float pixels", "quoted commas", "names", "semicolons", "tabs"),
     *("windows", "pandas with an index", "pandas, all quoted", "a column a pixel"),
-    *("UTF-16", "UTF-16 without a mark", "UTF-8 with a mark", "gzip"),
+    *(
+        "decimal commas",
+        "UTF-16",
+        "UTF-16 without a mark",
+        "UTF-16, big first",
+        "UTF-8 with a mark",
+        "gzip",
+    ),
 )
 PARQUET = (
     *("floats", "words", "names", "lists", "lists of rows", "text", "pictures"),
@@ -203,6 +214,63 @@ def test_ferplus_votes_are_joined_by_row(faces):
     assert loaded.votes["happiness"].tolist() == [n % 10 for n in range(42) if n != 2]
     assert loaded.votes["nf"].tolist() == [1] * 41
     assert "FER+ votes are those of fer2013new.csv, row by row." in loaded.notes
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("fer2013new.csv.gz", gzip.compress),
+        ("fer2013new.csv", lambda data: data.decode().encode("utf-16")),
+        ("FER2013New.CSV", lambda data: data.replace(b",", b";").replace(b"\n", b"\r\n")),
+    ],
+)
+def test_votes_are_read_however_they_are_written(faces, name, write):
+    files = {"fer2013.csv": "\n".join(csv_lines(faces)).encode(), name: write(votes_of(faces))}
+    loaded = load_upload("a.zip", zipped(files))
+    assert loaded.votes is not None
+    assert loaded.votes["happiness"].tolist() == [n % 10 for n in range(42)]
+
+
+def test_damaged_votes_are_left_out(faces):
+    files = {"fer2013.csv": "\n".join(csv_lines(faces)).encode()}
+    files["fer2013new.csv.gz"] = gzip.compress(votes_of(faces))[:-40]
+    loaded = load_upload("a.zip", zipped(files))
+    assert loaded.votes is None
+    assert any("fer2013new.csv.gz" in note for note in loaded.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        (
+            "a.zip",
+            zipped({"b.zip": b"PK", "c.txt": b""}),
+            "a.zip holds no table of faces (csv, parquet) and no pictures. It holds b.zip, c.txt: "
+            "unpack what is packed in it, and name what has the faces.",
+        ),
+        (
+            "a.csv",
+            b"0,70 80 82,Training\n",
+            "a.csv begins with 0, 70 80 82, Training instead of the names of its columns. Put a "
+            "first line emotion,pixels,Usage before it.",
+        ),
+        (
+            "a.csv",
+            b"image,label\n1.p,happy\n",
+            "a.csv holds no face that can be used. Line 2: its pixels are not all numbers: '1.p'.",
+        ),
+        (
+            "a.csv",
+            b"emotion,pixels\ncontempt," + b" ".join([b"7"] * 2304) + b"\n",
+            "a.csv holds no face that can be used. Line 2: emotion 'contempt' is not 0..6 nor one "
+            "of their names.",
+        ),
+    ],
+)
+def test_what_holds_no_face_is_told_by_what_it_holds(name, data, said):
+    with pytest.raises(DatasetError) as error:
+        load_upload(name, data)
+    assert str(error.value) == said
 
 
 @pytest.mark.parametrize(
@@ -353,8 +421,11 @@ def test_shards_of_hugging_face_are_read_together(faces, tmp_path):
     assert loaded.problems == ()
 
 
-def test_unnamed_numbers_beside_pictures_are_a_question(faces):
+@pytest.mark.parametrize("names", [None, [*"0123456"]])
+def test_unnamed_numbers_beside_pictures_are_a_question(faces, names):
     table = pa.table({"image": [png(face) for face in faces.images], "label": faces.labels})
+    about = json.dumps({"info": {"features": {"label": {"names": names}}}})
+    table = table.replace_schema_metadata({"huggingface": about})
     file = io.BytesIO()
     pq.write_table(table, file)
     with pytest.raises(DatasetError) as error:
