@@ -6,6 +6,7 @@ wrong check sums have made decoders refuse pictures of which every pixel is fine
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 _MOST_PARTS = 10_000
 """Of a file with more parts nothing is cut out."""
@@ -13,19 +14,22 @@ _MOST_PARTS = 10_000
 _SCAN, _COMMENT = 0xDA, 0xFE
 _HEEDED_SEGMENTS = (b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe")
 _HEEDED_CHUNKS = (b"tRNS", b"sBIT", b"iCCP", b"eXIf")
+OF_PIXELS = (b"tRNS",)
+"""The chunks without which a PNG has other pixels."""
 
 
-def without_notes(data: bytes) -> bytes:
+def without_notes(data: bytes, heeded: Sequence[bytes] = _HEEDED_CHUNKS) -> bytes:
     """Returns a picture's file without what neither pixels, colours nor the way up depend on.
 
     Args:
         data: The whole file; one that is no JPEG or PNG, or is odd, comes back as it is.
+        heeded: The chunks of a PNG that are kept beside those that every decoder needs.
     """
     try:
         if data.startswith(b"\xff\xd8\xff"):
             return _jpeg(data)
         if data.startswith(b"\x89PNG\r\n\x1a\n"):
-            return _png(data)
+            return _png(data, heeded)
     except (struct.error, IndexError):  # cut short
         pass
     return data
@@ -47,12 +51,12 @@ def _jpeg(data: bytes) -> bytes:
     return data
 
 
-def _png(data: bytes) -> bytes:
+def _png(data: bytes, heeded: Sequence[bytes]) -> bytes:
     kept, at = [data[:8]], 8
     for _ in range(_MOST_PARTS):
         kind = data[at + 4 : at + 8]
         end = at + 12 + struct.unpack_from(">I", data, at)[0]
-        if kind[:1].isupper() or (kind in _HEEDED_CHUNKS and _is_whole(data, at, end)):
+        if kind[:1].isupper() or (kind in heeded and _is_whole(data, at, end)):
             kept.append(data[at:end])
         if kind == b"IEND":
             return b"".join(kept) if sum(map(len, kept)) < len(data) else data

@@ -12,8 +12,13 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
+from fer_core.picture_notes import OF_PIXELS, without_notes
+
 _DEPTHS = (8, 10, 12, 14, 16)
 """Bits that sensors and scanners give. A file of 16 often holds fewer, and most do not say so."""
+
+_MOST_BITS = 16
+"""Of a PNG; one that says it has more is wrong."""
 
 _SCALED = ("PPM", "JPEG2000")
 """Formats that say how many bits they hold: Pillow has scaled them to 16."""
@@ -147,18 +152,21 @@ def brightened(picture: Image.Image, data: bytes) -> Image.Image:
     colours = picture.convert(picture.mode[:-1]) if picture.mode in ("RGBA", "LA") else picture
     if max(np.ravel(colours.getextrema())) >= _DIM:
         return picture
-    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    pixels = without_notes(data, OF_PIXELS)  # of odd chunks libpng would write to stderr
+    deep = cv2.imdecode(np.frombuffer(pixels, np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None or deep.dtype != np.uint16 or deep.ndim != 3:
         return picture
     if deep.shape[1::-1] != picture.size:
         return picture
     _, high = _ladder(0.0, float(deep[..., :3].max()), _declared(picture, data))
+    # Who writes colours of 12 bits as they are may write what covers them so, too.
+    opaque = high if deep[..., 3:].max(initial=0) <= high else 65535.0
     bright = np.empty(deep.shape, np.uint8)
     rows = max(1, _STRIP // deep.shape[1])
     for top in range(0, len(deep), rows):
         part: np.ndarray = deep[top : top + rows]
         bright[top : top + rows, :, :3] = _to_bytes(part[..., 2::-1], (0.0, high))
-        bright[top : top + rows, :, 3:] = part[..., 3:] >> 8
+        bright[top : top + rows, :, 3:] = _to_bytes(part[..., 3:], (0.0, opaque))
     result = Image.fromarray(bright)
     result.info = picture.info
     return result
@@ -190,7 +198,10 @@ def _first(value: object) -> float:
 def _significant_bits(png: bytes) -> int:
     """Returns what the chunk sBIT of a PNG says, 0 if it has none."""
     at = png.find(b"sBIT", 0, max(0, png.find(b"IDAT")))
-    return max(png[at + 4 : at + 4 + int.from_bytes(png[at - 4 : at])][:3]) if at > 0 else 0
+    if at <= 0:
+        return 0
+    bits = max(png[at + 4 : at + 4 + int.from_bytes(png[at - 4 : at])][:3], default=0)
+    return bits if bits <= _MOST_BITS else 0
 
 
 def _span(

@@ -72,6 +72,24 @@ def test_declared_range_that_the_values_exceed_is_left_aside():
     )
 
 
+@pytest.mark.parametrize("odd", [b"sBIT", b"sBIT\xff", b"sBIT\0\0\0", b"sBIT\x11\x11\x11"])
+def test_impossible_number_of_bits_is_left_aside_in_silence(odd, capfd):
+    colours = np.stack(3 * [RAMP], -1)
+    for values in (RAMP, colours):
+        np.testing.assert_allclose(decode(png(values, odd))[..., 0], expected(RAMP, 4095), atol=1)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("opaque", [4095, 65535])
+def test_what_covers_colours_of_12_bits_may_have_12_too(opaque):
+    cover = np.full((64, 64, 1), opaque, np.uint16)
+    cover[0, 0] = 0
+    values = np.concatenate([*3 * [RAMP[..., None]], cover], -1)
+    read = decode(png(values))
+    np.testing.assert_allclose(read[1:, :, 0], expected(RAMP, 4095)[1:], atol=1)
+    assert read[0, 0].tolist() == [255, 255, 255]
+
+
 def test_file_of_8_bits_is_never_stretched():
     dark = (RAMP // 128).astype(np.uint8)
     np.testing.assert_array_equal(decode(saved(Image.fromarray(dark), "PNG"))[..., 0], dark)
