@@ -41,6 +41,9 @@ _BT709, _BT601 = 1, 6
 _UNTOLD = (2, 3)
 _LIMITED = 1
 """FFmpeg's numbers of matrices (of primaries and curves too), and of the range 16 to 235."""
+_THREADS = 1
+"""Of a conversion of colours: FFmpeg would start some for each frame, for which a process with a
+limit of memory soon has no room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +134,11 @@ class VideoReader:
             # Damaged files repeat or turn back time; an encoder takes neither.
             seconds = max(seconds, last + 1e-3) if number else seconds
             picture = frame.reformat(
-                width=width, height=height, format="rgb24", src_colorspace=_matrix(frame)
+                width=width,
+                height=height,
+                format="rgb24",
+                src_colorspace=_matrix(frame),
+                threads=_THREADS,
             )
             upright = _upright(picture.to_ndarray(), frame)
             yield Frame(number, seconds - first, upright, scale)
@@ -349,7 +356,11 @@ class VideoWriter:
             self._tag(self._stream.codec_context)
         frame = av.VideoFrame.from_ndarray(_boxed(rgb, *self._size), format="rgb24")
         frame = frame.reformat(
-            *self._size, "yuv420p", dst_colorspace=self._colours, dst_color_range=_LIMITED
+            *self._size,
+            "yuv420p",
+            dst_colorspace=self._colours,
+            dst_color_range=_LIMITED,
+            threads=_THREADS,
         )
         self._tag(frame)
         frame.pts, frame.time_base = round(seconds / _TICK), _TICK

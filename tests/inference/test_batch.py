@@ -2,13 +2,13 @@ import csv
 import os
 import subprocess
 import sys
-import time
 from multiprocessing import active_children
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from waiting import wait_until
 
 from fer_core.errors import BatchError, FileError
 from fer_core.images import encode_png
@@ -71,13 +71,6 @@ def test_reader_that_dies_while_earlier_rows_are_taken_loses_no_file():
     rows = list(read_files(paths_as_asked(), FakeReader(), workers=2))
     assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
     assert [row["picture"] for (row,) in rows if "error" in row] == ["killer.png"]
-
-
-def wait_until(condition) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 _TELLS_ITS_POOL = """
