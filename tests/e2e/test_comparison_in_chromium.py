@@ -28,6 +28,7 @@ def test_shared_link_to_a_review_that_opens_offline(
     captions = page.locator("[data-testid=stCaptionContainer]")
     captions.filter(has_text="Custom CNN, 3,589 test faces").wait_for()
 
+    page.locator("[data-test-script-state=notRunning]").wait_for()  # a late run closes the list
     page.get_by_role("combobox", name="Beside it").click()
     page.get_by_role("option", name="VGG16, fine-tuned").click()
     captions.filter(has_text="VGG16, fine-tuned, 3,589 test faces; rows are the truth").wait_for()
