@@ -1,6 +1,7 @@
 """What others claim on the same faces, beside the chosen models."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import pandas as pd
 
@@ -11,6 +12,9 @@ from fer_core.common.numerals import percent
 from fer_core.evaluation.claims import CLAIMS
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.ranking import best_first
+
+_LINE = 28
+"""Letters of a name in a line, so that a phone has room for the rest."""
 
 _SYMBOLS = {"other faces": "circle", "not known": "circle-dot", "the test faces": "circle-open"}
 
@@ -33,8 +37,7 @@ def claimed(contenders: Sequence[Contender]) -> Exhibit:
             "symbol": [_SYMBOLS[claim.chosen_by] for claim in CLAIMS],
         },
         text=[percent(claim.accuracy) for claim in CLAIMS],
-        textposition="middle right",
-        cliponaxis=False,
+        textposition="middle left",
         hovertext=[f"chosen by {claim.chosen_by}: {claim.how}" for claim in CLAIMS],
         hoverinfo="text",
         name="published",
@@ -51,10 +54,15 @@ def claimed(contenders: Sequence[Contender]) -> Exhibit:
         )
     rows = [*(claim.who for claim in CLAIMS), *(contender.title for contender in ranked)]
     figure.update_yaxes(
-        range=[len(rows) - 0.5, -0.5], showgrid=False, categoryorder="array", categoryarray=rows
+        range=[len(rows) - 0.5, -0.5],
+        showgrid=False,
+        categoryorder="array",
+        categoryarray=rows,
+        tickvals=rows,
+        ticktext=["<br>".join(wrap(row, _LINE, break_long_words=False)) for row in rows],
     )
     percent_axis(figure, "x", zero_based=False)
-    figure.update_xaxes(showgrid=True, title="Accuracy on FER2013's seven emotions")
+    figure.update_xaxes(showgrid=True, title="Accuracy")
     figure.update_layout(showlegend=False)
     return Exhibit("claims", "Published, and ours", figure, _caption(ranked), claims_table())
 
@@ -62,9 +70,10 @@ def claimed(contenders: Sequence[Contender]) -> Exhibit:
 def _caption(ranked: Sequence[Contender]) -> str:
     n = ranked[0].judged.n
     return (
-        "Filled gray: epoch and networks chosen by other faces than those that test; with a dot: "
-        "not known; hollow: chosen by the faces that test. Below, in colour: the chosen models, "
-        f"chosen on PublicTest, with 95 % intervals over {n:,} test faces."
+        "On FER2013's seven emotions. Filled gray: epoch and networks chosen by other faces than "
+        "those that test; with a dot: not known; hollow: chosen by the faces that test. Below, in "
+        f"colour: the chosen models, chosen on PublicTest, with 95 % intervals over {n:,} test "
+        "faces."
     )
 
 

@@ -196,8 +196,8 @@ def _refusals(path: Path, of: Path | None = None) -> Iterator[None]:
 
 
 def printable(path: Path) -> str:
-    """Returns a path as text: bytes in a name that are no text become question marks."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """Returns a path as text: bytes in a name that are no text become escapes, as `\\xe9`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def unwritable(path: Path, error: OSError) -> str:

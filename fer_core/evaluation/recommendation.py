@@ -11,7 +11,7 @@ from math import log2
 import numpy as np
 
 from fer_core.evaluation.comparison import Contender
-from fer_core.evaluation.end_to_end import CONDITIONS
+from fer_core.evaluation.photographs import RECORDED
 from fer_core.evaluation.robustness import CORRUPTIONS, mean_accuracy
 from fer_core.evaluation.significance import Comparison
 
@@ -48,12 +48,14 @@ def _disturbed(contender: Contender) -> float | None:
 
 
 def _photographs(contender: Contender) -> float | None:
-    """Mean over the conditions, of the detector that was measured first."""
-    if contender.end_to_end is None:
+    """Mean over the recorded conditions, of the detector measured first; None if one is missing."""
+    if contender.end_to_end is None or not contender.end_to_end.points:
         return None
-    points = [point for point in contender.end_to_end.points if point.condition in CONDITIONS]
-    first = [point.right.value for point in points if point.system == points[0].system]
-    return float(np.mean(first)) if first else None
+    points = contender.end_to_end.points
+    right = {p.condition: p.right.value for p in points if p.system == points[0].system}
+    if not set(RECORDED) <= set(right):
+        return None
+    return float(np.mean([right[condition] for condition in RECORDED]))
 
 
 def _rarest(contender: Contender) -> float:

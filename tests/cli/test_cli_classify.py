@@ -263,9 +263,22 @@ def test_names_that_are_no_text_are_escaped_by_every_writer(run, tmp_path):
     for option in ("--csv", "--json", None):
         status, out, _ = run(*filter(None, (folder, option)))
         assert status == 0
-        assert "caf\ufffd.png" in (json.loads(out)[0]["picture"] if option == "--json" else out)
+        assert r"caf\xe9.png" in (json.loads(out)[0]["picture"] if option == "--json" else out)
     path.write_bytes(b"no picture")
-    assert f"Error: {folder}/caf\ufffd.png: The file is text" in run(folder)[2]
+    assert rf"Error: {folder}/caf\xe9.png: The file is text" in run(folder)[2]
+
+
+def test_names_that_differ_where_they_are_no_text_are_both_read(run, tmp_path):
+    folder, table = tmp_path / "pictures", tmp_path / "table.csv"
+    folder.mkdir()
+    names = [os.fsdecode(b"caf\xe8.png"), "x.png", "y.png", "z.png"]
+    for name in names:
+        (folder / name).write_bytes(PHOTO.read_bytes())
+    assert run(folder, "--out", table)[0] == 0
+    (folder / os.fsdecode(b"caf\xe9.png")).write_bytes(PHOTO.read_bytes())
+    assert run(folder, "--out", table)[0] == 0
+    pictures = {path.rpartition("/")[2] for path in pd.read_csv(table)["picture"]}
+    assert pictures == {r"caf\xe8.png", r"caf\xe9.png", "x.png", "y.png", "z.png"}
 
 
 def test_other_files_of_a_folder_are_named(run, tmp_path):

@@ -105,3 +105,13 @@ def test_model_without_a_cost_is_not_recommended_beside_one_that_has(seven):
     assert recommend(models, compared(models)).chosen is seven[2]
     alone = [replace(seven[0], cost=None)]
     assert "its cost is not known" in recommend(alone, []).text
+
+
+def test_photographs_count_only_where_all_models_were_measured_under_all_conditions(seven):
+    assert "photographs" in recommend(seven, compared(seven)).used
+    record = seven[1].end_to_end
+    partly = record.model_copy(update={"points": record.points[:3]})
+    models = [seven[0], replace(seven[1], end_to_end=partly), *seven[2:]]
+    told = recommend(models, compared(models))
+    assert "photographs" not in told.used
+    assert "Not measured of all, so not weighed: end to end on photographs." in told.sentence

@@ -150,8 +150,8 @@ def test_pipe_named_as_a_picture_is_left_out_or_a_row(saved_models, tmp_path):
 def test_name_that_is_no_text_can_be_written_to_a_table(saved_models, tmp_path):
     path = tmp_path / os.fsdecode(b"caf\xe9.png")
     (row,) = FileReader("custom_cnn", "haar_alt2")(path)
-    assert row["picture"] == f"{tmp_path}/caf�.png"
-    assert row["error"] == f"{tmp_path}/caf�.png cannot be read: No such file or directory."
+    assert row["picture"] == rf"{tmp_path}/caf\xe9.png"
+    assert row["error"] == rf"{tmp_path}/caf\xe9.png cannot be read: No such file or directory."
 
 
 def test_reader_makes_rows_of_faces_nothing_and_errors(saved_models, tmp_path, astronaut):
