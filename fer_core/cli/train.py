@@ -36,8 +36,6 @@ def train(
     data: Annotated[str | None, typer.Option(help="FER2013; FER_DATA if not given.")] = None,
 ) -> None:
     """Trains a model and saves it into weights/; killed at any moment, it continues when rerun."""
-    from fer_core.models import find
-
     if (name is None) == (not every):
         raise TrainingError("Name one model, or give --all.")
     if every and warm_start:
@@ -47,8 +45,21 @@ def train(
             raise TrainingError("--convert-only trains nothing: name one model and no other way.")
         _convert(name, data)
         return
-    names = [find(name).name] if name else _unsaved(recipe)
+    names = [_trainable(name)] if name else _unsaved(recipe)
     _train(names, recipe, protocol, epochs, warm_start, fit_only, budget, data, go_on=every)
+
+
+def _trainable(name: str) -> str:
+    """Returns the name of an architecture, or says why there is none of that name."""
+    from fer_core.models import REGISTRY, find
+    from fer_core.savedmodels import saved_names
+
+    if name in saved_names() and name not in REGISTRY:
+        raise TrainingError(
+            f"{name} is a mean of saved models, which is fitted and not trained: "
+            "`fer-studio ensemble` does so."
+        )
+    return find(name).name
 
 
 def _convert(name: str, data: str | None) -> None:

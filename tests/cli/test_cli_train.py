@@ -1,4 +1,5 @@
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from fer_core.cli import main
 from fer_core.errors import DownloadError
 from fer_core.savedmodels import saved_names
+from fer_core.settings import ROOT
 from fer_core.training.progress import BudgetSpent
 from fer_core.training.recipes import CHEAPEST_FIRST, OURS, REPORT
 
@@ -49,6 +51,12 @@ def test_all_trains_what_is_not_saved_cheapest_first(queue):
     code, _, _, trained = queue("--all")
     assert code == 0 and unsaved()
     assert [(name, recipe) for name, recipe, _ in trained] == [(n, OURS[n]) for n in unsaved()]
+
+
+def test_an_ensemble_is_said_to_be_fitted_by_another_command(queue, saved_models):
+    shutil.copytree(ROOT / "weights" / "ensemble", saved_models / "ensemble")
+    code, _, error, trained = queue("ensemble")
+    assert code == 1 and "`fer-studio ensemble`" in error and not trained
 
 
 def test_all_trains_what_a_kill_left_unrecorded(queue, saved_models):
