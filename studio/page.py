@@ -9,16 +9,6 @@ from fer_core.common.memory import return_large_blocks
 from fer_core.settings import ROOT
 from studio import compat, memory
 
-PAGES = (
-    ("Home.py", "Home", ":material/home:"),
-    ("pages/1_Dataset.py", "Dataset", ":material/grid_view:"),
-    ("pages/2_Image_operations.py", "Image operations", ":material/tune:"),
-    ("pages/3_Model_comparison.py", "Model comparison", ":material/leaderboard:"),
-    ("pages/4_Classify.py", "Classify", ":material/face:"),
-    ("pages/5_Style_transfer.py", "Style transfer", ":material/brush:"),
-)
-
-
 FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
 """Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
 
@@ -35,12 +25,9 @@ def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
     st.set_page_config(page_title=f"{title} · FER Studio", page_icon=FAVICON, layout="wide")
     _prepare_process()
     st.html(Path(__file__).with_name("page.css"))
-    with st.sidebar:
-        st.markdown("**FER Studio**")
-        for path, label, page_icon in PAGES:
-            if (ROOT / path).exists():
-                st.page_link(path, label=label, icon=page_icon)
-        if charts:
+    st.logo(FAVICON, link=None)
+    if charts:
+        with st.sidebar:
             _fetch_plotly()
     st.title(heading or title, anchor=False)
     memory.visit()

@@ -1,5 +1,7 @@
 """What every page begins with."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -23,3 +25,11 @@ def test_page_without_charts_fetches_none() -> None:
     app = app.switch_page("pages/2_Image_operations.py").run()
     assert not app.exception
     assert not app.sidebar.get("html")
+
+
+def test_each_page_has_an_icon_of_its_own_in_the_navigation() -> None:
+    look = (ROOT / "studio" / "page.css").read_text()
+    rules = re.findall(r'NavLink"\](\[href\$="/\w+"\])?::before \{[^}]*content: "(\w+)"', look)
+    pages = {page.stem.split("_", 1)[1] for page in (ROOT / "pages").glob("*.py")}
+    assert {where for where, _ in rules} == {"", *(f'[href$="/{page}"]' for page in pages)}
+    assert len({icon for _, icon in rules}) == len(rules)
