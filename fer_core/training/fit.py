@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fer_core.common.memory import keep_blocks
 from fer_core.evaluation.cost import machine
 from fer_core.evaluation.judge import library_versions
 from fer_core.models.recipe import Recipe
@@ -82,6 +83,7 @@ def fit(
     Raises:
         BudgetSpent: When the budget is over; call again to continue.
     """
+    keep_blocks()
     trainer = _compiled(network, augmentation, train, recipe)
     early = _early_stopping(recipe)
     counted = {"early_stopping": early} | _plateau(recipe)

@@ -7,9 +7,11 @@ from fer_core.settings import ROOT
 
 _PROGRAM = """
 import ctypes, sys
-from fer_core.common.memory import return_large_blocks
-if sys.argv[1] == "with":
+from fer_core.common.memory import keep_blocks, return_large_blocks
+if sys.argv[1] == "returned":
     assert return_large_blocks()
+if sys.argv[1] == "kept":
+    assert keep_blocks()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 libc.free.argtypes = [ctypes.c_void_p]
@@ -32,8 +34,26 @@ print(used() - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a setting of glibc")
-@pytest.mark.parametrize(("how", "low", "high"), [("with", -5, 5), ("without", 15, 25)])
+@pytest.mark.parametrize(("how", "low", "high"), [("returned", -5, 5), ("", 15, 25)])
 def test_large_block_is_returned_although_smaller_ones_lie_above_it(how, low, high):
     run = [sys.executable, "-c", _PROGRAM, how]
+    answer = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert low < float(answer.stdout) < high
+
+
+_AT_THE_TOP = (
+    _PROGRAM.split("libc.free(taken")[0]
+    + """
+before = used()
+libc.free(taken(100 << 20))
+print(used() - before)
+"""
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a setting of glibc")
+@pytest.mark.parametrize(("how", "low", "high"), [("kept", 95, 105), ("", -5, 5)])
+def test_freed_block_is_kept_for_a_training(how, low, high):
+    run = [sys.executable, "-c", _AT_THE_TOP, how]
     answer = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
     assert low < float(answer.stdout) < high
