@@ -144,6 +144,7 @@ def _compiled(
         jit_compile=keras.backend.backend() == "jax",
     )
     trainer.build((None, *train.inputs.shape[1:]))
+    trainer.optimizer.build(trainer.trainable_variables)  # or TensorFlow traces the step twice
     return trainer
 
 
