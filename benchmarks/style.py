@@ -62,9 +62,7 @@ def one(size: int, quality: str, out: Path | None) -> None:
     from fer_core.faces import HaarDetector
     from fer_core.styletransfer.engine import stylize
     from fer_core.styletransfer.export import to_png
-    from fer_core.styletransfer.network import spare_memory
 
-    spare_memory()
     photo = SAMPLES[0].picture()
     faces = HaarDetector().detect(photo)
     options = StyleOptions(size=size, quality=quality)
@@ -142,11 +140,16 @@ def aimed(photo: np.ndarray, painting: np.ndarray, network, faces):
     """Returns the objective of `StyleOptions()` at 256 px, and the photo at that size."""
     from fer_core.styletransfer import engine
     from fer_core.styletransfer.losses import Objective
-    from fer_core.styletransfer.network import CONTENT_LAYER, STYLE_LAYERS
+    from fer_core.styletransfer.network import STYLE_LAYERS
 
     options = StyleOptions()
-    features = network.features((*STYLE_LAYERS, CONTENT_LAYER), options.pooling)
-    objective = Objective(features, options.style_weight, options.variation_weight)
+    objective = Objective(
+        network,
+        STYLE_LAYERS,
+        options.pooling,
+        options.style_weight,
+        options.variation_weight,
+    )
     ours = engine._prepared(photo, "photo", options.size)
     theirs = engine._prepared(painting, "painting", options.size)
     small = [face.scaled(options.size / max(photo.shape)) for face in faces]

@@ -11,7 +11,6 @@ _EXTRAS = {
     "av": "video",
     "cleanlab": "train",
     "fontTools": "images",
-    "h5py": "train",
     "keras": "train",
     "manimgx_fonts": "images",
     "manimgx_fonts_cjk": "images",

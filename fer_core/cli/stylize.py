@@ -112,9 +112,8 @@ def _paint(
     from rich.progress import Progress
 
     from fer_core.styletransfer.engine import stylize as paint
-    from fer_core.styletransfer.network import load_network, spare_memory
+    from fer_core.styletransfer.network import load_network
 
-    spare_memory()
     network = load_network()
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Painting", total=1.0)

@@ -102,10 +102,15 @@ def _load(model: Any, weights: Path) -> None:
     try:
         model.load_weights(weights)
     except (OSError, KeyError, ValueError) as error:  # cut short, or of another network
-        raise DownloadError(
-            f"{weights} cannot be read as the weights that it should hold. Delete it, or put the "
-            "right file in its place."
-        ) from error
+        raise damaged(weights) from error
+
+
+def damaged(weights: Path) -> DownloadError:
+    """Returns the error for a file that does not hold the weights it should."""
+    return DownloadError(
+        f"{weights} cannot be read as the weights that it should hold. Delete it, or put the "
+        "right file in its place."
+    )
 
 
 def preprocess(gray: Any) -> Any:

@@ -1,7 +1,7 @@
 """The one place that opens a LiteRT file.
 
-One thread each: on faces this small a second one gains nothing. An interpreter serves one caller
-at a time; `common.pool` lends them.
+One thread each, if no more are asked for: on faces this small a second one gains nothing. An
+interpreter serves one caller at a time; `common.pool` lends them.
 """
 
 from collections.abc import Callable
@@ -16,19 +16,24 @@ if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
 
 
-def open_interpreter(path: Path) -> "Interpreter":
-    """Returns an interpreter on one thread, ready for inputs of the shape that the file says.
+def open_interpreter(model: Path | bytes, threads: int = 1) -> "Interpreter":
+    """Returns an interpreter, ready for inputs of the shape that the file says.
+
+    Args:
+        model: The file, or what it would hold.
+        threads: How many may work at once.
 
     Raises:
         CorruptModel: If the file is no LiteRT network.
     """
     from ai_edge_litert.interpreter import Interpreter
 
+    source = {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
     try:
-        interpreter = Interpreter(str(path), num_threads=1)
+        interpreter = Interpreter(**source, num_threads=threads)
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        name = f"{path.parent.name}/{path.name}"
+        name = f"{model.parent.name}/{model.name}" if isinstance(model, Path) else "The graph"
         raise CorruptModel(f"{name} cannot be read as a network: {error}") from error
     return interpreter
 

@@ -20,7 +20,6 @@ from fer_core.faces import FaceBox
 from fer_core.styletransfer import colour
 from fer_core.styletransfer.losses import Losses, Objective
 from fer_core.styletransfer.network import (
-    CONTENT_LAYER,
     DEEP_STYLE_LAYER,
     STYLE_LAYERS,
     Network,
@@ -122,8 +121,13 @@ def stylize(
     )
     network = network or load_network()
     deep = (DEEP_STYLE_LAYER,) if options.quality == "high" else ()
-    features = network.features((*STYLE_LAYERS, *deep, CONTENT_LAYER), options.pooling)
-    objective = Objective(features, options.style_weight, options.variation_weight)
+    objective = Objective(
+        network,
+        (*STYLE_LAYERS, *deep),
+        options.pooling,
+        options.style_weight,
+        options.variation_weight,
+    )
     scale = ours.shape[1] / photo.shape[1]
     place = face_map(ours.shape[:2], [face.scaled(scale) for face in faces])
     place = 1 + FACE_WEIGHT * options.face * place

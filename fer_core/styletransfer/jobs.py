@@ -20,7 +20,7 @@ from fer_core.styletransfer.losses import Losses
 from fer_core.styletransfer.options import StyleOptions
 
 STARTING_SECONDS = 8.0
-"""From the start of the process to the first evaluation: TensorFlow, weights, one tracing."""
+"""From the start of the process to the first evaluation: imports, weights, one graph."""
 
 SECONDS_PER_WORK = 9.0
 """Painting time for one unit of `StyleOptions.work` on two cores, until a job measures it here."""
@@ -188,7 +188,7 @@ def _receive(said: IO[bytes]) -> messages.Message | None:
 def _environment() -> dict[str, str]:
     """Returns the server's own, in which this package is found from any folder."""
     path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _last_word(status: int | None) -> str:

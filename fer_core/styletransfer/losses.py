@@ -14,14 +14,18 @@ Deviations, each with its reason:
 - Total variation is added (as Johnson et al. 2016): without it the finest scale fills with speckle.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import cv2
 import numpy as np
 
 from fer_core.models.backbones import IMAGENET_MEANS
-from fer_core.styletransfer.network import CONTENT_LAYER, DEEP_STYLE_LAYER
+from fer_core.styletransfer.network import CONTENT_LAYER, DEEP_STYLE_LAYER, Network
+from fer_core.styletransfer.options import Pooling
+from fer_core.styletransfer.passes import Aim, distances_and_gradient, features
+
+_MEANS = np.array(IMAGENET_MEANS, np.float32)
 
 DEEP_WEIGHT = 0.1
 """Weight of the deep style layer against 1 for the others: few of its channels are active in any
@@ -32,52 +36,9 @@ _TINY = 1e-6
 """Keeps the division finite for a picture without features."""
 
 
-def gram_matrix(features: Any) -> Any:
-    """Returns the Gram matrix of activations: which channels are active together, wherever.
-
-    Args:
-        features: Tensor of shape (1, h, w, c).
-
-    Returns:
-        Tensor of shape (c, c): mean over the h * w places of the products of channels.
-    """
-    import tensorflow as tf
-
-    channels = tf.shape(features)[-1]
-    flat = tf.reshape(features, (-1, channels))
-    return tf.matmul(flat, flat, transpose_a=True) / tf.cast(tf.shape(flat)[0], flat.dtype)
-
-
-def with_gram_matrix(features: Any) -> tuple[Any, Any]:
-    """Returns activations as they are, for the next layer, and their Gram matrix.
-
-    The matrix's gradient is worked out when that of the next layer is there to be added to. Left
-    to itself TensorFlow works out all layers' at once, each in two products of the activations'
-    size, and keeps them: 120 MB more at 512 px.
-
-    Args:
-        features: Tensor of shape (1, h, w, c).
-    """
-    import tensorflow as tf
-
-    @tf.custom_gradient
-    def passed_on(features: Any) -> Any:
-        def gradient(of_next: Any, of_gram: Any) -> Any:
-            shape = tf.shape(features)
-            with tf.control_dependencies([of_next]):
-                flat = tf.reshape(features, (-1, shape[-1]))
-                both = (of_gram + tf.transpose(of_gram)) / tf.cast(tf.shape(flat)[0], flat.dtype)
-                return of_next + tf.reshape(tf.matmul(flat, both), shape)
-
-        return (tf.identity(features), gram_matrix(features)), gradient
-
-    result: tuple[Any, Any] = passed_on(features)
-    return result
-
-
-def preprocess(picture: Any) -> Any:
+def preprocess(picture: np.ndarray) -> np.ndarray:
     """Returns what VGG expects: (1, h, w, 3) BGR less the ImageNet means, from RGB 0..1."""
-    return (picture[..., ::-1] * 255.0 - IMAGENET_MEANS)[None]
+    return (picture[None, ..., ::-1] * np.float32(255) - _MEANS).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -101,25 +62,27 @@ class Objective:
     """Measures pictures against a photo and paintings at one size after the other.
 
     Args:
-        features: `keras.Model` from `Network.features`, with the content and style layers.
+        network: What looks.
+        style_layers: Names of the layers whose Gram matrices are the style.
+        pooling: As `passes.features` has it.
         style_weight: Weight of the style against the content's 1.
         variation_weight: Weight of the total variation.
     """
 
-    def __init__(self, features: Any, style_weight: float, variation_weight: float) -> None:
-        import tensorflow as tf
-
-        self._features = tf.function(
-            lambda picture: features(preprocess(picture)),
-            input_signature=[tf.TensorSpec((None, None, 3), tf.float32)],  # one trace for all sizes
-        )
-        self._style_layers = tuple(name for name in features.output if name != CONTENT_LAYER)
-        self._value_and_gradient = _compiled(
-            features, self._style_layers, style_weight, variation_weight
-        )
-        self._content: Any = None
-        self._place: Any = None
-        self._styles: list[Any] = []
+    def __init__(
+        self,
+        network: Network,
+        style_layers: Sequence[str],
+        pooling: Pooling,
+        style_weight: float,
+        variation_weight: float,
+    ) -> None:
+        self._network = network
+        self._pooling: Pooling = pooling
+        self._style_weight = style_weight
+        self._variation_weight = variation_weight
+        weights = {name: DEEP_WEIGHT if name == DEEP_STYLE_LAYER else 1.0 for name in style_layers}
+        self._shares = {name: weight / sum(weights.values()) for name, weight in weights.items()}
 
     def aim(
         self,
@@ -131,83 +94,54 @@ class Objective:
         """Sets what pictures are measured against from now on.
 
         Args:
-            photo: float32 RGB (h, w, 3), 0..1.
+            photo: float32 RGB (h, w, 3), 0..1; pictures are of its size.
             paintings: The same, each of its own size.
             blend: A weight for each painting, summing to 1: Gram matrices are averaged.
             place: Content weights, float32 of shape (h, w), of any size.
         """
-        import cv2
-        import tensorflow as tf
-
-        self._content = self._features(tf.constant(photo))[CONTENT_LAYER]
-        height, width = self._content.shape[1:3]
+        self._measure = None  # its memory is free before more is taken
+        content = self._features(photo, [CONTENT_LAYER])[CONTENT_LAYER]
+        height, width = content.shape[1:3]
         place = cv2.resize(place, (width, height), interpolation=cv2.INTER_AREA)
-        self._place = tf.constant(place[None, ..., None])
-        self._styles = [tf.constant(0.0)] * len(self._style_layers)
-        for painting, weight in zip(paintings, blend, strict=True):
-            features = self._features(tf.constant(painting))
-            self._styles = [
-                total + weight * gram_matrix(features[name])
-                for total, name in zip(self._styles, self._style_layers, strict=True)
-            ]
+        self._content = place[..., None] / _square(content)
+        self._styles = {}
+        grams = [self._features(painting, list(self._shares)) for painting in paintings]
+        aims = {CONTENT_LAYER: Aim(content, 2 * self._content)}
+        for name, share in self._shares.items():
+            wanted = np.average([each[name] for each in grams], axis=0, weights=blend)
+            wanted = wanted.astype(np.float32)
+            self._styles[name] = share / _square(wanted)
+            slope = np.full((1, 1), 2 * self._style_weight * self._styles[name], np.float32)
+            aims[name] = Aim(wanted, slope)
+        shape = (1, *photo.shape)
+        self._measure = distances_and_gradient(self._network, shape, aims, self._pooling)
 
     def __call__(self, picture: np.ndarray) -> tuple[Losses, np.ndarray]:
         """Returns the losses of a float32 RGB picture (h, w, 3), 0..1, and the total's gradient."""
-        import tensorflow as tf
+        assert self._measure is not None, "aim first"
+        distances, gradient = self._measure(preprocess(picture))
+        squares = {name: distance**2 for name, distance in distances.items()}
+        content = float(np.sum(self._content * squares.pop(CONTENT_LAYER)))
+        style = sum(weight * float(squares[name].sum()) for name, weight in self._styles.items())
+        variation, its_gradient = _variation(picture)
+        total = content + self._style_weight * style + self._variation_weight * variation
+        slope = 255 * gradient[0, ..., ::-1] + self._variation_weight * its_gradient
+        return Losses(total, content, style, variation), slope
 
-        parts, gradient = self._value_and_gradient(
-            tf.constant(picture), self._content, self._place, self._styles
-        )
-        return Losses(*(float(part) for part in parts.numpy())), gradient.numpy()
-
-
-def _compiled(
-    features: Any, style_layers: tuple[str, ...], style_weight: float, variation_weight: float
-) -> Callable[..., Any]:
-    """Returns the loss and its gradient as one graph, traced once for all sizes."""
-    import tensorflow as tf
-
-    def of(*shape: int | None) -> Any:
-        return tf.TensorSpec(shape, tf.float32)
-
-    signature = (
-        of(None, None, 3),
-        of(1, None, None, None),
-        of(1, None, None, 1),
-        [of(None, None) for _ in style_layers],
-    )
-
-    weights = [DEEP_WEIGHT if name == DEEP_STYLE_LAYER else 1.0 for name in style_layers]
-    shares = [weight / sum(weights) for weight in weights]
-
-    @tf.function(input_signature=signature)
-    def value_and_gradient(picture: Any, content: Any, place: Any, styles: list[Any]) -> Any:
-        aims = dict(zip(style_layers, zip(shares, styles, strict=True), strict=True))
-        with tf.GradientTape() as tape:
-            tape.watch(picture)
-            seen = preprocess(picture)
-            content_loss = style_loss = tf.constant(0.0)
-            for layer in features.layers[1:]:  # a chain, after its input
-                seen = layer(seen)
-                if layer.name in aims:
-                    share, aim = aims[layer.name]
-                    seen, gram = with_gram_matrix(seen)
-                    style_loss += share * _distance(gram, aim)
-                if layer.name == CONTENT_LAYER:
-                    content_loss = _distance(seen, content, place)
-            variation = tf.reduce_mean((picture[1:] - picture[:-1]) ** 2) + tf.reduce_mean(
-                (picture[:, 1:] - picture[:, :-1]) ** 2
-            )
-            total = content_loss + style_weight * style_loss + variation_weight * variation
-        parts = tf.stack([total, content_loss, style_loss, variation])
-        return parts, tape.gradient(total, picture)
-
-    compiled: Callable[..., Any] = value_and_gradient
-    return compiled
+    def _features(self, picture: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
+        return features(self._network, preprocess(picture), layers, self._pooling)
 
 
-def _distance(seen: Any, aim: Any, weight: Any = 1.0) -> Any:
-    """Squared distance relative to the aim's own square."""
-    import tensorflow as tf
+def _square(aim: np.ndarray) -> float:
+    """Returns by what squared distances are divided to be relative to the aim's own square."""
+    return float(np.sum(aim**2)) + _TINY
 
-    return tf.reduce_sum(weight * (seen - aim) ** 2) / (tf.reduce_sum(aim**2) + _TINY)
+
+def _variation(picture: np.ndarray) -> tuple[float, np.ndarray]:
+    """Returns the mean squared difference of neighbours, down and across, and its gradient."""
+    total, gradient = 0.0, np.zeros_like(picture)
+    for axis in (0, 1):
+        step = np.diff(picture, axis=axis)
+        total += float(np.mean(step**2))
+        gradient -= np.diff(step, axis=axis, prepend=0, append=0) * (2 / step.size)
+    return total, gradient

@@ -1,12 +1,17 @@
 """The network whose features say what content and style are: VGG19, or a VGG16 at hand."""
 
-import os
+import io
+import zipfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
 
 from fer_core.common.download import Progress
-from fer_core.errors import DownloadError, FerError
+from fer_core.errors import CorruptModel, DownloadError, FerError
 from fer_core.models import backbones
 from fer_core.savedmodels import open_model
 
@@ -16,39 +21,33 @@ DEEP_STYLE_LAYER = "block5_conv1"
 
 FALLBACK = "vgg16_finetuned"
 
+_BLOCKS = {"vgg16": (2, 2, 3, 3, 1), "vgg19": (2, 2, 4, 4, 1)}
+"""Convolutions of each block, up to the deepest that is ever looked at."""
+
 
 @dataclass(frozen=True)
 class Network:
-    """A trunk trained to see.
+    """A trunk trained to see: convolutions of 3 x 3, each with its ReLU, and poolings between.
 
     Attributes:
         title: As people read it.
-        trunk: `keras.Model` with VGG's layer names, for RGB less the ImageNet means, of any size.
+        convolutions: Kernel (3, 3, channels before, channels) and bias of each, in their order, by
+            VGG's names (`block1_conv1`); a pooling stands before each block but the first. Arrays,
+            or what is read as one: a file's are read when they are asked for.
     """
 
     title: str
-    trunk: Any
+    convolutions: Mapping[str, tuple[Any, Any]]
 
-    def features(self, layers: tuple[str, ...], pooling: str) -> Any:
-        """Returns a `keras.Model` from a picture to {layer: activations}, cut at the last layer.
+    @property
+    def names(self) -> list[str]:
+        """Of the convolutions, from the picture on."""
+        return list(self.convolutions)
 
-        Args:
-            layers: Names of convolutions.
-            pooling: "average" replaces VGG's maxima by means, which Gatys et al. (2016, section 2)
-                found to give smoother pictures; "max" leaves them.
-        """
-        import keras
-
-        picture = keras.Input((None, None, 3))
-        x, outputs = picture, {}
-        for layer in self.trunk.layers[1:]:
-            average = pooling == "average" and isinstance(layer, keras.layers.MaxPooling2D)
-            x = keras.layers.AveragePooling2D(2)(x) if average else layer(x)
-            if layer.name in layers:
-                outputs[layer.name] = x
-            if len(outputs) == len(layers):
-                break
-        return keras.Model(picture, outputs)
+    def weights(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Returns a convolution's kernel and bias, float32."""
+        kernel, bias = self.convolutions[name]
+        return np.asarray(kernel, np.float32), np.asarray(bias, np.float32)
 
 
 def load_network(on_progress: Progress | None = None) -> Network:
@@ -85,30 +84,52 @@ def saved_network() -> Network:
     Raises:
         FerError: If that model is missing, or damaged.
     """
-    import keras
-
     path = open_model(FALLBACK).file("model.keras")
-    saved = keras.models.load_model(path, compile=False, safe_mode=True)
-    trunk = backbones.trunk("vgg16", input_shape=(None, None, 3), pretrained=False)
-    for layer in trunk.layers:
-        layer.set_weights(saved.get_layer(layer.name).get_weights() if layer.weights else [])
-    return Network("VGG16 of the fine-tuned emotion model", _cut(trunk))
-
-
-def spare_memory() -> None:
-    """Has TensorFlow run one operation at a time, each on all cores; call it before TensorFlow.
-
-    No slower here, and the peak at 512 px falls by 0.13 GB.
-    """
-    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
-
-
-def _cut(trunk: Any) -> Any:
-    """Leaves off the layers above the deepest that is ever looked at, and their memory."""
-    import keras
-
-    return keras.Model(trunk.inputs[0], trunk.get_layer(DEEP_STYLE_LAYER).output)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            file = io.BytesIO(archive.read("model.weights.h5"))
+        return Network("VGG16 of the fine-tuned emotion model", _convolutions("vgg16", file))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise CorruptModel(f"{FALLBACK}/{path.name} is damaged: {error}") from error
 
 
 def _from_imagenet(name: str, title: str) -> Network:
-    return Network(title, _cut(backbones.trunk(name, input_shape=(None, None, 3))))
+    path = backbones.weights_file(name)
+    try:
+        return Network(title, _convolutions(name, path))
+    except (OSError, KeyError, ValueError) as error:  # cut short, or of another network
+        raise backbones.damaged(path) from error
+
+
+def _convolutions(trunk: str, file: Path | IO[bytes]) -> dict[str, tuple[Any, Any]]:
+    """Returns the kernels and biases of an HDF5 file, which stays open.
+
+    Keras 3 numbers layers by their kind; the files that Keras publishes for VGG are older, and hold
+    a group for each layer, in which an attribute names its weights.
+
+    Raises:
+        OSError, KeyError, ValueError: If it does not hold what it should.
+    """
+    import h5py
+
+    weights = h5py.File(file)
+    found = {}
+    for number, name in enumerate(_names(trunk)):
+        if "layers" in weights:
+            group = weights[f"layers/conv2d_{number}" if number else "layers/conv2d"]["vars"]
+            kernel, bias = group["0"], group["1"]
+        else:
+            group = weights[name]
+            kernel, bias = (group[weight] for weight in group.attrs["weight_names"])
+        if kernel.shape[:2] != (3, 3) or kernel.shape[3:] != bias.shape:
+            raise ValueError(f"{name} is not a convolution of 3 x 3")
+        found[name] = kernel, bias
+    return found
+
+
+def _names(trunk: str) -> list[str]:
+    return [
+        f"block{block}_conv{number}"
+        for block, convolutions in enumerate(_BLOCKS[trunk], 1)
+        for number in range(1, convolutions + 1)
+    ]

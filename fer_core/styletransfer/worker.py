@@ -1,7 +1,7 @@
 """Paints in a process of its own: `python -m fer_core.styletransfer.worker`, started by `jobs`.
 
-TensorFlow then takes no turn of the server's interpreter, a cancelled painting ends at once, and
-its memory is free for certain. The request comes as a pickle on standard input; what happens goes
+It then takes no turn of the server's interpreter, a cancelled painting ends at once, and its memory
+is free for certain. The request comes as a pickle on standard input; what happens goes
 out as pickles on standard output.
 """
 
@@ -13,10 +13,10 @@ from collections.abc import Callable
 from fer_core.errors import FerError
 from fer_core.styletransfer import messages
 from fer_core.styletransfer.engine import StyleResult, stylize
-from fer_core.styletransfer.network import load_network, spare_memory
+from fer_core.styletransfer.network import load_network
 
 _LONGEST = 200
-"""Characters of an unforeseen error's text; TensorFlow's run to pages."""
+"""Characters of an unforeseen error's text."""
 
 
 def main() -> None:
@@ -25,7 +25,6 @@ def main() -> None:
     os.dup2(2, 1)  # what libraries print must not come between the messages
     if hasattr(os, "nice"):
         os.nice(5)  # pages come first
-    spare_memory()
     request: messages.Request = pickle.load(sys.stdin.buffer)
 
     def send(message: messages.Message) -> None:
@@ -47,8 +46,7 @@ def reason(error: Exception) -> str:
     """Returns for the user why it could not be painted."""
     if isinstance(error, FerError):
         return str(error)
-    # TensorFlow's own error of that name; it may not even be loaded.
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+    if isinstance(error, MemoryError):
         return messages.WANT_OF_MEMORY
     first_line = str(error).partition("\n")[0][:_LONGEST]
     return f"The painting stopped at an error of the program: {type(error).__name__}: {first_line}"

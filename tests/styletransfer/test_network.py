@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -54,30 +55,13 @@ def only_fine_tuned(no_vgg19, fine_tuned, monkeypatch) -> Path:
     return no_vgg19
 
 
-def test_features_are_cut_at_the_last_layer_asked_for(network):
-    model = network.features((*STYLE_LAYERS, CONTENT_LAYER), "max")
-    assert set(model.output) == {*STYLE_LAYERS, CONTENT_LAYER}
-    assert DEEP_STYLE_LAYER not in {layer.name for layer in model.layers}
-    deeper = network.features((*STYLE_LAYERS, DEEP_STYLE_LAYER), "max")
-    assert DEEP_STYLE_LAYER in {layer.name for layer in deeper.layers}
-
-
-def test_max_pooling_gives_the_trunk_s_own_features_and_average_others(network):
-    picture = np.random.default_rng(0).random((1, 32, 32, 3), np.float32)
-    trunk = keras.Model(network.trunk.inputs[0], network.trunk.get_layer(CONTENT_LAYER).output)
-    expected = trunk(picture)
-    as_trained = network.features((CONTENT_LAYER,), "max")(picture)[CONTENT_LAYER]
-    averaged = network.features((CONTENT_LAYER,), "average")(picture)[CONTENT_LAYER]
-    np.testing.assert_allclose(as_trained, expected, rtol=1e-5, atol=1e-5)
-    assert float(np.abs(averaged - expected).max()) > 0.01
-
-
 def assert_sees_as(network: Network, other: keras.Model) -> None:
-    for name in (*STYLE_LAYERS, CONTENT_LAYER):
-        ours, theirs = network.trunk.get_layer(name), other.get_layer(name)
-        np.testing.assert_array_equal(ours.get_weights()[0], theirs.get_weights()[0])
-    features = network.features((CONTENT_LAYER,), "average")(np.zeros((1, 40, 24, 3)))
-    assert features[CONTENT_LAYER].shape == (1, 5, 3, 512)
+    for name in network.names:
+        for ours, theirs in zip(
+            network.weights(name), other.get_layer(name).get_weights(), strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+    assert set(network.names) >= {*STYLE_LAYERS, CONTENT_LAYER, DEEP_STYLE_LAYER}
 
 
 def test_without_vgg19_the_fine_tuned_vgg16_serves(only_fine_tuned, fine_tuned):
@@ -93,6 +77,32 @@ def test_imagenet_s_own_vgg16_comes_before_the_fine_tuned_one(only_fine_tuned):
     network = load_network()
     assert network.title == "VGG16"
     assert_sees_as(network, imagenet)
+
+
+def test_the_file_that_keras_publishes_is_read(only_fine_tuned):
+    """In Keras 2's manner: a group for each layer, whose attribute names its weights."""
+    random = np.random.default_rng(0)
+    (only_fine_tuned / "backbones").mkdir()
+    expected, before = {}, 3
+    path = only_fine_tuned / "backbones" / "vgg19_imagenet_notop.weights.h5"
+    with h5py.File(path, "w") as file:
+        for block, convolutions in enumerate((2, 2, 4, 4, 4), 1):
+            for number in range(1, convolutions + 1):
+                name = f"block{block}_conv{number}"
+                parts = f"{name}_W_1:0", f"{name}_b_1:0"
+                kernel = random.random((3, 3, before, 4), np.float32)
+                expected[name] = kernel, random.random(4, np.float32)
+                group = file.create_group(name)
+                group.attrs["weight_names"] = [part.encode() for part in parts]
+                for part, values in zip(parts, expected[name], strict=True):
+                    group[part] = values
+                before = 4
+    network = load_network()
+    assert network.title == "VGG19"
+    assert network.names[-1] == DEEP_STYLE_LAYER
+    for name in network.names:
+        for ours, theirs in zip(network.weights(name), expected[name], strict=True):
+            np.testing.assert_array_equal(ours, theirs)
 
 
 def test_damaged_imagenet_weights_do_not_keep_the_fine_tuned_one_from_serving(only_fine_tuned):

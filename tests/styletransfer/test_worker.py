@@ -3,7 +3,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 
 from fer_core.errors import StyleError
 from fer_core.settings import ROOT
@@ -12,13 +11,8 @@ from fer_core.styletransfer.options import StyleOptions
 from fer_core.styletransfer.worker import reason
 
 
-class ResourceExhaustedError(Exception):
-    """Called as TensorFlow's."""
-
-
-@pytest.mark.parametrize("error", [MemoryError(), ResourceExhaustedError("OOM\nHint: ...")])
-def test_want_of_memory_is_told_as_such(error):
-    assert reason(error) == WANT_OF_MEMORY
+def test_want_of_memory_is_told_as_such():
+    assert reason(MemoryError()) == WANT_OF_MEMORY
 
 
 def test_an_error_for_people_is_told_as_it_is():
@@ -55,3 +49,18 @@ def test_what_libraries_print_does_not_come_between_the_messages():
     done = painting_process("def paint(request, send): print('chatter'); return request.options")
     assert pickle.loads(done.stdout) == StyleOptions(size=128)
     assert b"chatter" in done.stderr
+
+
+def test_it_paints_without_tensorflow():
+    """A real painting's beginning, by random weights, in a process of its own."""
+    done = painting_process(
+        "import sys\n"
+        "sys.path.insert(0, 'tests/styletransfer')\n"
+        "from conftest import stand_in\n"
+        "from fer_core.styletransfer.engine import stylize\n"
+        "def stop(*step): raise StopIteration\n"
+        "def paint(request, send):\n"
+        "    stylize(request.photo, request.paintings, request.options, stop, network=stand_in())\n"
+        "    return [name for name in ('tensorflow', 'keras') if name in sys.modules]"
+    )
+    assert pickle.loads(done.stdout) == [], done.stderr

@@ -1,0 +1,197 @@
+"""Writes a network of LiteRT's own operators, for inputs of one shape, without TensorFlow."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+Shape = tuple[int, ...]
+
+_ALIGNED = 64
+"""Bytes to whose multiples constants are moved, as vector instructions like."""
+
+_Operator, _Options = schema.BuiltinOperator, schema.BuiltinOptions
+
+
+class Graph:
+    """Operators on tensors of float32, in the order in which they run.
+
+    Each method adds an operator and returns the number of the tensor that it gives. Pictures are
+    (1, height, width, channels).
+    """
+
+    def __init__(self) -> None:
+        self._tensors: list[Any] = []
+        self._operators: list[Any] = []
+        self._codes: list[int] = []
+        self._constants: list[np.ndarray] = []
+
+    def shape(self, tensor: int) -> Shape:
+        """Returns the shape of a tensor."""
+        return tuple(self._tensors[tensor].shape)
+
+    def input(self, shape: Shape) -> int:
+        """Adds a tensor that the caller sets."""
+        return self._tensor(shape)
+
+    def constant(self, values: Any, dtype: type = np.float32) -> int:
+        """Adds a tensor of known values, of any shape; a scalar goes with all shapes."""
+        array: np.ndarray = np.asarray(values, dtype)
+        self._constants.append(array)
+        kind = schema.TensorType.INT32 if dtype is np.int32 else schema.TensorType.FLOAT32
+        return self._tensor(array.shape, len(self._constants), kind)
+
+    def convolution(
+        self, x: int, kernel: np.ndarray, bias: np.ndarray | None = None, relu: bool = False
+    ) -> int:
+        """Adds one of stride 1 with zeros around, as large as `x`.
+
+        Args:
+            x: A picture.
+            kernel: (height, width, channels of `x`, channels of the result), as Keras has it.
+            bias: One value for each channel of the result; none are 0.
+            relu: Whether what is below 0 becomes 0.
+        """
+        options = schema.Conv2DOptionsT()
+        options.padding = schema.Padding.SAME
+        options.strideH = options.strideW = 1
+        if relu:
+            options.fusedActivationFunction = schema.ActivationFunctionType.RELU
+        channels = kernel.shape[-1]
+        weights = self.constant(kernel.transpose(3, 0, 1, 2))
+        biases = self.constant(np.zeros(channels) if bias is None else bias)
+        shape = (*self.shape(x)[:3], channels)
+        return self._add(_Operator.CONV_2D, [x, weights, biases], shape, options)
+
+    def average_pool(self, x: int) -> int:
+        """Adds the means of squares of 2 x 2; an odd last row or column is left out."""
+        return self._pool(_Operator.AVERAGE_POOL_2D, x)
+
+    def max_pool(self, x: int) -> int:
+        """Adds the maxima of squares of 2 x 2, likewise."""
+        return self._pool(_Operator.MAX_POOL_2D, x)
+
+    def add(self, a: int, b: int) -> int:
+        """Adds a + b; shapes go together as in NumPy."""
+        return self._each(_Operator.ADD, a, b, schema.AddOptionsT())
+
+    def subtract(self, a: int, b: int) -> int:
+        """Adds a - b."""
+        return self._each(_Operator.SUB, a, b, schema.SubOptionsT())
+
+    def multiply(self, a: int, b: int) -> int:
+        """Adds a * b."""
+        return self._each(_Operator.MUL, a, b, schema.MulOptionsT())
+
+    def divide(self, a: int, b: int) -> int:
+        """Adds a / b."""
+        return self._each(_Operator.DIV, a, b, schema.DivOptionsT())
+
+    def minimum(self, a: int, b: int) -> int:
+        """Adds the smaller of a and b."""
+        return self._each(_Operator.MINIMUM, a, b, schema.MaximumMinimumOptionsT())
+
+    def matrix_product(self, a: int, b: int, transposed: bool = False) -> int:
+        """Adds a @ b, or a @ b.T."""
+        options = schema.BatchMatMulOptionsT()
+        options.adjY = transposed
+        columns = self.shape(b)[-2 if transposed else -1]
+        return self._add(_Operator.BATCH_MATMUL, [a, b], (*self.shape(a)[:-1], columns), options)
+
+    def transpose(self, x: int) -> int:
+        """Adds a matrix's transpose."""
+        order = self.constant((1, 0), np.int32)
+        shape = self.shape(x)[::-1]
+        return self._add(_Operator.TRANSPOSE, [x, order], shape, schema.TransposeOptionsT())
+
+    def reshape(self, x: int, shape: Shape) -> int:
+        """Adds the same values in another shape."""
+        if shape == self.shape(x):
+            return x
+        options = schema.ReshapeOptionsT()
+        options.newShape = list(shape)
+        inputs = [x, self.constant(shape, np.int32)]
+        return self._add(_Operator.RESHAPE, inputs, shape, options)
+
+    def cut(self, x: int, shape: Shape) -> int:
+        """Adds the first values along each axis."""
+        if shape == self.shape(x):
+            return x
+        begin = self.constant(np.zeros(len(shape)), np.int32)
+        inputs = [x, begin, self.constant(shape, np.int32)]
+        return self._add(_Operator.SLICE, inputs, shape, schema.SliceOptionsT())
+
+    def pad(self, x: int, shape: Shape) -> int:
+        """Adds zeros after the last values along each axis, up to a shape."""
+        if shape == self.shape(x):
+            return x
+        missing = [(0, wanted - there) for wanted, there in zip(shape, self.shape(x), strict=True)]
+        inputs = [x, self.constant(missing, np.int32)]
+        return self._add(_Operator.PAD, inputs, shape, schema.PadOptionsT())
+
+    def file(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
+        """Returns what a .tflite file would hold.
+
+        The constants follow the description of the graph, which says where each begins.
+        """
+        buffers = [schema.BufferT() for _ in range(len(self._constants) + 1)]
+        begin = 0
+        for buffer, values in zip(buffers[1:], self._constants, strict=True):
+            buffer.offset, buffer.size = _ALIGNED + begin, values.nbytes
+            begin += values.nbytes + -values.nbytes % _ALIGNED
+        # Where numbers stand does not depend on what they are: the second is as long as the first.
+        length = len(self._described(buffers, inputs, outputs))
+        head = length + -length % _ALIGNED
+        for buffer in buffers[1:]:
+            buffer.offset += head - _ALIGNED
+        parts = [self._described(buffers, inputs, outputs), bytes(head - length)]
+        for values in self._constants:
+            parts += [np.ascontiguousarray(values).tobytes(), bytes(-values.nbytes % _ALIGNED)]
+        return b"".join(parts)
+
+    def _described(
+        self, buffers: list[Any], inputs: Sequence[int], outputs: Sequence[int]
+    ) -> bytes:
+        graph = schema.SubGraphT()
+        graph.tensors, graph.operators = self._tensors, self._operators
+        graph.inputs, graph.outputs = list(inputs), list(outputs)
+        model = schema.ModelT()
+        model.version = 3
+        model.subgraphs, model.buffers, model.operatorCodes = [graph], buffers, []
+        for number in self._codes:
+            code = schema.OperatorCodeT()
+            code.builtinCode = code.deprecatedBuiltinCode = number
+            model.operatorCodes.append(code)
+        builder = flatbuffers.Builder(2**16)
+        builder.Finish(model.Pack(builder), b"TFL3")
+        return bytes(builder.Output())
+
+    def _tensor(self, shape: Shape, buffer: int = 0, kind: int = schema.TensorType.FLOAT32) -> int:
+        tensor = schema.TensorT()
+        tensor.shape, tensor.buffer, tensor.type = list(shape), buffer, kind
+        self._tensors.append(tensor)
+        return len(self._tensors) - 1
+
+    def _add(self, code: int, inputs: list[int], shape: Shape, options: Any) -> int:
+        if code not in self._codes:
+            self._codes.append(code)
+        operator, result = schema.OperatorT(), self._tensor(shape)
+        operator.opcodeIndex = self._codes.index(code)
+        operator.inputs, operator.outputs = inputs, [result]
+        operator.builtinOptions = options
+        operator.builtinOptionsType = getattr(_Options, type(options).__name__.removesuffix("T"))
+        self._operators.append(operator)
+        return result
+
+    def _each(self, code: int, a: int, b: int, options: Any) -> int:
+        shape = np.broadcast_shapes(self.shape(a), self.shape(b))
+        return self._add(code, [a, b], shape, options)
+
+    def _pool(self, code: int, x: int) -> int:
+        options = schema.Pool2DOptionsT()
+        options.padding = schema.Padding.VALID
+        options.strideH = options.strideW = options.filterHeight = options.filterWidth = 2
+        one, height, width, channels = self.shape(x)
+        return self._add(code, [x], (one, height // 2, width // 2, channels), options)
