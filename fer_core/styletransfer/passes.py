@@ -47,8 +47,8 @@ def features(
             found to give smoother pictures; "max" leaves them.
     """
     passage = _Passage(network, picture.shape, layers, pooling)
-    found = [passage.seen[name] if name == CONTENT_LAYER else passage.gram(name) for name in layers]
-    return dict(zip(layers, passage.function(found)(picture), strict=True))
+    answer = passage.function(list(passage.found.values()))
+    return dict(zip(passage.found, answer(picture), strict=True))
 
 
 def distances_and_gradient(
@@ -63,22 +63,25 @@ def distances_and_gradient(
         pooling: As for `features`.
     """
     passage = _Passage(network, shape, list(aims), pooling)
-    distances = {name: passage.distance(name, aim) for name, aim in aims.items()}
-    gradient = passage.back({name: passage.slope(name, *distances[name]) for name in aims})
-    found = passage.function([gradient, *(distance for distance, _ in distances.values())])
+    distances = {name: passage.distance(name, aim.wanted) for name, aim in aims.items()}
+    slopes = {name: (distances[name], aim.slope) for name, aim in aims.items()}
+    answer = passage.function([passage.back(slopes), *distances.values()])
 
-    def answer(picture: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        gradient, *distances = found(picture)
-        return dict(zip(aims, distances, strict=True)), gradient
+    def distances_and_gradient(picture: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        gradient, *found = answer(picture)
+        return dict(zip(distances, found, strict=True)), gradient
 
-    return answer
+    return distances_and_gradient
 
 
 class _Passage:
     """A graph from a picture to the deepest of the layers that are asked for.
 
+    Operators run in the order in which they are added, and a tensor's memory is free after the last
+    that needs it: what is large is added where it is needed.
+
     Attributes:
-        seen: The activations of each convolution on the way, by its name.
+        found: The activations of the content layer and the Gram matrices of the others asked for.
     """
 
     def __init__(
@@ -88,13 +91,16 @@ class _Passage:
         self.pooling = pooling
         self.graph = graph = Graph()
         self.entry = x = graph.input(shape)
-        self.seen: dict[str, int] = {}
+        self.found: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
         self._pooled: dict[str, int] = {}
         names, last = network.names, ""
         for name in names[: 1 + max(map(names.index, layers))]:
             if last and _block(name) != _block(last):
                 x = self._pooled[last] = self._pool(x)
-            x = self.seen[name] = graph.convolution(x, *network.weights(name), relu=True)
+            x = self._seen[name] = graph.convolution(x, *network.weights(name), relu=True)
+            if name in layers:
+                self.found[name] = x if name == CONTENT_LAYER else self._gram(x)
             last = name
 
     def function(self, outputs: list[int]) -> Callable[[np.ndarray], list[np.ndarray]]:
@@ -111,49 +117,51 @@ class _Passage:
 
         return answer
 
-    def gram(self, name: str) -> int:
-        """Adds which channels of a layer are active together: means over all places."""
-        flat = self._flat(name)
-        turned = self.graph.transpose(flat)
-        products = self.graph.matrix_product(turned, turned, transposed=True)
-        return self.graph.multiply(products, self._number(1 / self.graph.shape(flat)[0], 2))
+    def distance(self, name: str, wanted: np.ndarray) -> int:
+        """Adds what a layer has more than is wanted."""
+        return self.graph.subtract(self.found[name], self.graph.constant(wanted))
 
-    def distance(self, name: str, aim: Aim) -> tuple[int, int]:
-        """Adds what a layer has more than is wanted, and that multiplied by the aim's slope."""
-        there = self.seen[name] if name == CONTENT_LAYER else self.gram(name)
-        distance = self.graph.subtract(there, self.graph.constant(aim.wanted))
-        return distance, self.graph.multiply(distance, self.graph.constant(aim.slope))
+    def back(self, slopes: Mapping[str, tuple[int, np.ndarray]]) -> int:
+        """Adds the gradient by the picture.
 
-    def slope(self, name: str, distance: int, sloped: int) -> int:
-        """Adds the loss's gradient by a layer's activations."""
-        if name == CONTENT_LAYER:
-            return sloped
-        flat = self._flat(name)
-        each = self.graph.multiply(sloped, self._number(2 / self.graph.shape(flat)[0], 2))
-        slope = self.graph.matrix_product(flat, each)
-        return self.graph.reshape(slope, self.graph.shape(self.seen[name]))
-
-    def back(self, slopes: Mapping[str, int]) -> int:
-        """Adds the gradient by the picture, from those by layers, the last of them included."""
+        Args:
+            slopes: By names of layers, the deepest included: a tensor of the shape of what was
+                found, and what to multiply it by to give the gradient by that.
+        """
         graph = self.graph
         gradient: int | None = None
-        for name in reversed(self.seen):
+        for name, seen in reversed(self._seen.items()):
             through = None
             if gradient is not None and name in self._pooled:
                 through, gradient = self._unpooled(name, gradient), None
             if name in slopes:
-                slope = slopes[name]
+                slope = self._slope(name, *slopes[name])
                 gradient = slope if gradient is None else graph.add(gradient, slope)
             if gradient is not None:
-                gradient = graph.multiply(gradient, self._is_above_0(self.seen[name]))
+                gradient = graph.multiply(gradient, self._is_above_0(seen))
             if through is not None:
                 gradient = through if gradient is None else graph.add(gradient, through)
-            assert gradient is not None, "the last has a slope"
+            assert gradient is not None, "the deepest has a slope"
             kernel, _ = self.network.weights(name)
-            turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-            gradient = graph.convolution(gradient, turned)
+            gradient = graph.convolution(gradient, kernel[::-1, ::-1].transpose(0, 1, 3, 2))
         assert gradient is not None
         return gradient
+
+    def _gram(self, seen: int) -> int:
+        """Adds which channels are active together: means over all places."""
+        turned = self.graph.transpose(self._flat(seen))
+        products = self.graph.matrix_product(turned, turned, transposed=True)
+        return self.graph.multiply(products, self._number(1 / self.graph.shape(turned)[1], 2))
+
+    def _slope(self, name: str, distance: int, slope: np.ndarray) -> int:
+        """Adds the gradient by a layer's activations."""
+        sloped = self.graph.multiply(distance, self.graph.constant(slope))
+        if name == CONTENT_LAYER:
+            return sloped
+        flat = self._flat(self._seen[name])
+        each = self.graph.multiply(sloped, self._number(2 / self.graph.shape(flat)[0], 2))
+        by_place = self.graph.matrix_product(flat, each)
+        return self.graph.reshape(by_place, self.graph.shape(self._seen[name]))
 
     def _pool(self, x: int) -> int:
         is_average = self.pooling == "average"
@@ -164,11 +172,11 @@ class _Passage:
 
         Each square of 2 x 2 is two axes of its own, along which what is behind the pooling repeats.
         """
-        graph, shape = self.graph, self.graph.shape(self.seen[name])
+        graph, shape = self.graph, self.graph.shape(self._seen[name])
         _, height, width, channels = graph.shape(gradient)
         even, squares = (1, 2 * height, 2 * width, channels), (height, 2, width, 2, channels)
         behind = (height, 1, width, 1, channels)
-        inside = graph.cut(self.seen[name], even)
+        inside = graph.cut(self._seen[name], even)
         if self.pooling == "average":
             share = graph.reshape(self._is_above_0(inside, worth=0.25), squares)
         else:
@@ -187,9 +195,9 @@ class _Passage:
         large = self.graph.multiply(x, self._number(_BEYOND, axes))
         return self.graph.minimum(large, self._number(worth, axes))
 
-    def _flat(self, name: str) -> int:
-        _, height, width, channels = self.graph.shape(self.seen[name])
-        return self.graph.reshape(self.seen[name], (height * width, channels))
+    def _flat(self, seen: int) -> int:
+        _, height, width, channels = self.graph.shape(seen)
+        return self.graph.reshape(seen, (height * width, channels))
 
     def _number(self, value: float, axes: int) -> int:
         return self.graph.constant(np.full((1,) * axes, value))
