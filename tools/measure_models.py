@@ -4,8 +4,9 @@
     python tools/measure_models.py disturbances    those that a record lacks, on its test faces
     python tools/measure_models.py photographs     all models of seven emotions on the same pictures
 
-Names after that choose among the saved models. `FER_DATA` names FER2013. The cards and the manifest follow; `weights/reproduction.csv` and the
-tables of the documentation come from `fer-studio compare --reports`.
+Names after that choose among the saved models. `FER_DATA` names FER2013. The cards and the manifest
+follow; `weights/reproduction.csv` and the tables of the documentation come from
+`fer-studio compare --reports`.
 """
 
 import sys
