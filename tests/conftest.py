@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pylibsrtp  # noqa: F401  # before TensorFlow: see studio
+import pylibsrtp  # noqa: F401  # before TensorFlow, whose BoringSSL would end the process
 import pytest
 
 from fer_core.dataset import FaceDataset, load

@@ -1,14 +1,14 @@
-"""What a model looks at: occlusion maps on LiteRT, Grad-CAM on Keras."""
+"""What a model looks at: occlusion maps and Grad-CAM, both from its LiteRT file."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-from fer_core.errors import EvaluationError
 from fer_core.evaluation.robustness import Predicts
 from fer_core.images import FACE_SIZE
+from fer_core.savedmodels.gradient import last_features
 
 PATCH = 8
 """Side of the covering square, px."""
@@ -53,68 +53,41 @@ def occlusion_map(
     return lost / times
 
 
-def grad_cam(network: Any, face: np.ndarray, label: int) -> np.ndarray:
+def grad_cam(
+    networks: Mapping[Path, float], face: np.ndarray, label: int
+) -> tuple[np.ndarray, list[str]]:
     """Returns where the last convolution sees evidence for a class.
 
     Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
     Localization", ICCV 2017. Deviation: the gradient is that of log p, not of the score before
-    the softmax, which networks here do not expose; it also counts evidence against the others.
+    the softmax; it also counts evidence against the others.
 
     Args:
-        network: A flat functional `keras.Model`: float faces (n, 48, 48, 1) to probabilities.
+        networks: The LiteRT files that answer, each with its weight in their mean, as
+            `SavedModel.networks` gives them; their maps have the same weights in theirs.
         face: uint8 array of shape (48, 48).
         label: The class, an index into the outputs.
 
     Returns:
-        float array of shape (48, 48), 0..1, 1 where the evidence is strongest; all 0 where none.
+        Float array of shape (48, 48), 0..1, near 1 where the evidence is strongest (of several
+        networks: where all agree on that); all 0 where there is none. And the size of each
+        network's map before it was enlarged, such as "3 × 3".
 
     Raises:
-        EvaluationError: If the network has no convolution.
+        CorruptModel: If a file is no LiteRT network.
+        EvaluationError: If a network has no convolution, or an unknown operator after it.
     """
-    import keras
-    import tensorflow as tf
+    heat = np.zeros(face.shape, np.float32)
+    sizes = []
+    for path, weight in networks.items():
+        features, gradient = last_features(path, face, label)
+        evidence = np.maximum(features @ gradient.mean(axis=(0, 1)), 0)
+        heat += weight * cv2.resize(_up_to_one(evidence), face.shape)
+        sizes.append("{} × {}".format(*evidence.shape))
+    return heat, sizes
 
-    watched = last_features(network)
-    trunk = keras.Model(network.inputs, watched)
-    head = keras.Model(watched, network.outputs[0])
-    features = trunk([face[None, :, :, None].astype(np.float32)], training=False)
-    # No variable is watched: TensorFlow would work out the convolution's own gradient as well, and
-    # its oneDNN crashes in that on some processors.
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(features)
-        probability = tf.cast(head(features, training=False)[0, label], tf.float32)
-        score = tf.math.log(tf.maximum(probability, 1e-7))
-    gradient = tape.gradient(score, features)
-    weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
-    evidence = tf.nn.relu(tf.reduce_sum(weights * features, axis=-1))[0].numpy()
+
+def _up_to_one(evidence: np.ndarray) -> np.ndarray:
+    """Returns a map of at least 0 with its strongest place at 1, or all 0."""
     strongest = float(evidence.max())
-    if strongest > 0:
-        evidence = evidence / strongest
-    result: np.ndarray = cv2.resize(
-        evidence.astype(np.float32), face.shape, interpolation=cv2.INTER_LINEAR
-    )
-    return result
-
-
-_CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D")
-_OF_A_CONVOLUTION = ("BatchNormalization", "Add", "Activation", "ReLU", "LeakyReLU", "ELU")
-
-
-def last_features(network: Any) -> Any:
-    """Returns what a network makes of its last convolution: normalised, added to, activated.
-
-    Raises:
-        EvaluationError: If the network has no convolution.
-    """
-    from keras import tree
-
-    for number, layer in reversed(list(enumerate(network.layers))):
-        if type(layer).__name__ in _CONVOLUTIONS and len(layer.output.shape) == 4:
-            features = layer.output
-            for follower in network.layers[number + 1 :]:
-                if type(follower).__name__ in _OF_A_CONVOLUTION and any(
-                    tensor is features for tensor in tree.flatten(follower.input)
-                ):
-                    features = follower.output
-            return features
-    raise EvaluationError("Grad-CAM needs a network with a convolution; this one has none.")
+    return evidence / strongest if strongest > 0 else evidence

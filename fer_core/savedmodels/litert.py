@@ -16,21 +16,31 @@ if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
 
 
-def open_interpreter(model: Path | bytes, threads: int = 1) -> "Interpreter":
+def open_interpreter(
+    model: Path | bytes, threads: int = 1, keeps_tensors: bool = False
+) -> "Interpreter":
     """Returns an interpreter, ready for inputs of the shape that the file says.
 
     Args:
         model: The file, or what it would hold.
         threads: How many may work at once.
+        keeps_tensors: Whether what each operator made can be read after a run. It is slower:
+            XNNPACK keeps nothing, and LiteRT's own kernels take its place.
 
     Raises:
         CorruptModel: If the file is no LiteRT network.
     """
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     source = {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
+    kernels = "BUILTIN_WITHOUT_DEFAULT_DELEGATES" if keeps_tensors else "AUTO"
     try:
-        interpreter = Interpreter(**source, num_threads=threads)
+        interpreter = Interpreter(
+            **source,
+            num_threads=threads,
+            experimental_preserve_all_tensors=keeps_tensors,
+            experimental_op_resolver_type=OpResolverType[kernels],
+        )
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         name = f"{model.parent.name}/{model.name}" if isinstance(model, Path) else "The graph"

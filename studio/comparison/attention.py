@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,7 +9,7 @@ import streamlit as st
 from fer_core.charts.heat import enlarged, heat_overlay
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
-from fer_core.evaluation.explanation import grad_cam, last_features, occlusion_map
+from fer_core.evaluation.explanation import grad_cam, occlusion_map
 from fer_core.evaluation.ranking import Ranking
 from fer_core.faces import crop
 from fer_core.images import decoded
@@ -21,7 +20,6 @@ from studio.loaders import fingerprint, pipeline
 from studio.pictures import choose
 
 ANSWER = "its answer"
-CAM_KEY = "grad-cam"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Explained:
 
 
 def show_attention(chosen: Ranking) -> None:
-    """Draws occlusion maps of one or two models on a face, and Grad-CAM on demand."""
+    """Draws occlusion maps and Grad-CAM of one or two models on a face."""
     st.subheader("What does it look at?", anchor=False)
     runnable = tuple(c for c in chosen.contenders if c.name in saved_names())
     if not runnable:
@@ -95,21 +93,13 @@ def _choose_face(model: str) -> np.ndarray | None:
 
 
 def _show_maps(pair: tuple[Contender, ...], face: np.ndarray, label: str) -> None:
-    wants_cam = st.button(
-        "Add Grad-CAM",
-        icon=":material/neurology:",
-        help="Loads TensorFlow and the Keras network: seconds, and about 650 MB, the first time.",
-    )
-    wants_cam = wants_cam or st.session_state.get(CAM_KEY, False)
-    st.session_state[CAM_KEY] = wants_cam
     for column, contender in zip(st.columns(len(pair)), pair, strict=True):
         with column:
             try:
                 explained = _occlusion(contender, face, label)
                 _describe(contender, explained)
                 st.image(heat_overlay(face, explained.lost), caption="Occlusion", width=240)
-                if wants_cam:
-                    _show_cam(contender, face, explained.label)
+                _show_cam(contender, face, explained.label)
             except FerError as error:
                 show_failure(error)
 
@@ -146,27 +136,20 @@ def _explain(
 
 
 def _show_cam(contender: Contender, face: np.ndarray, label: str) -> None:
-    with st.spinner(f"Loading {contender.title} in Keras", show_time=True):
-        heat, size = _cam(contender.name, fingerprint(contender.name), face, label)
+    heat, sizes = _cam(contender.name, fingerprint(contender.name), face, label)
     if heat.max() > 0:
-        st.image(heat_overlay(face, heat), caption=f"Grad-CAM, {size} map", width=240)
+        st.image(heat_overlay(face, heat), caption=f"Grad-CAM, {sizes}", width=240)
     else:
         st.caption(
-            f"Grad-CAM ({size} map) finds no place that speaks for {label}: weighed together, the "
+            f"Grad-CAM ({sizes}) finds no place that speaks for {label}: weighed together, the "
             "last convolution's features speak against it everywhere."
         )
 
 
 @st.cache_data(scope="session", max_entries=40, show_spinner=False)
 def _cam(name: str, version: str, face: np.ndarray, label: str) -> tuple[np.ndarray, str]:
-    network = _network(name, version)
-    _, rows, columns, _ = last_features(network).shape
-    heat = grad_cam(network, face, open_model(name).classes.index(label))
-    return heat, f"{rows} × {columns}"
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _network(name: str, version: str) -> Any:
-    from fer_core.savedmodels.network import load_network
-
-    return load_network(open_model(name))
+    saved = open_model(name)
+    heat, sizes = grad_cam(saved.networks(), face, saved.classes.index(label))
+    if len(sizes) == 1:
+        return heat, f"{sizes[0]} map"
+    return heat, f"weighted mean of maps of {', '.join(sizes)}"

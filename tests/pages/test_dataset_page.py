@@ -7,7 +7,6 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.dataset import FaceDataset
 from fer_core.emotions import EMOTIONS
-from fer_core.settings import ROOT
 
 SECTIONS = ("Distribution", "Samples", "Appearance", "Map", "Label quality")
 
@@ -110,21 +109,3 @@ def test_frozen_models_see_the_face_as_it_is_and_four_views(
     assert "it sees 5 views of each face, the same in every epoch: the face as it is, and 4" in (
         texts(page)
     )
-
-
-def test_page_imports_no_tensorflow() -> None:
-    import subprocess
-    import sys
-
-    code = (
-        "import runpy, sys\n"
-        "from streamlit.testing.v1 import AppTest\n"
-        "app = AppTest.from_file('Home.py', default_timeout=60)\n"
-        "page = app.switch_page('pages/1_Dataset.py').run()\n"
-        "assert not page.exception, page.exception\n"
-        "print('tensorflow' in sys.modules, 'keras' in sys.modules)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert done.stdout.split() == ["False", "False"], done.stderr

@@ -289,7 +289,7 @@ def test_bad_predictions_are_refused_with_the_reason(five_models) -> None:
     assert "no emotion with a column" in page.error[0].value
 
 
-def test_occlusion_map_of_a_sample_is_drawn_by_models_that_really_run(saved_models) -> None:
+def test_maps_of_a_sample_are_drawn_by_models_that_really_run(saved_models) -> None:
     page = open_page(section="Attention")
     assert not page.exception
     assert not page.error
