@@ -12,6 +12,7 @@ from fer_core.savedmodels import open_model
 from fer_core.settings import settings
 from studio.classify.batch.run import BatchRun, entries_of
 from studio.classify.controls import Controls, choose_controls
+from studio.classify.faces_table import faces_table
 from studio.classify.limits import largest_file_mb
 from studio.failure import show_failure
 from studio.figure import show
@@ -155,16 +156,9 @@ def _show(run: BatchRun) -> None:
             f"Share of each answer among {faces:,} faces; the bars add up to 100 %.",
             key="batch_shares",
         )
-    st.subheader("Every face", anchor=False)
-    shares = ["confidence", *classes]
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_order=["picture", "face", "answer", *shares, "error"],
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in shares},
-        placeholder="–",
-        alt="One row for each face, and for each picture without one",
-    )
+        st.subheader("Every face", anchor=False)
+        faces_table(table[table["face"] > 0], classes)
+    _show_rest(table[table["face"] == 0])
     with st.container(horizontal=True):
         for label, data, mime in (
             ("CSV", as_csv(table), "text/csv"),
@@ -179,6 +173,20 @@ def _show(run: BatchRun) -> None:
                 on_click="ignore",
                 key=f"batch_{label}",
             )
+
+
+def _show_rest(table: pd.DataFrame) -> None:
+    """Names the pictures that gave no answer, and why."""
+    if table.empty:
+        return
+    st.subheader("Pictures without an answer", anchor=False)
+    reasons = table["error"].astype(object).fillna("No face was found in it.")
+    st.dataframe(
+        pd.DataFrame({"picture": table["picture"], "why": reasons}),
+        hide_index=True,
+        column_config={"picture": st.column_config.TextColumn(width=110)},
+        alt="One row for each picture without a face and for each that could not be read",
+    )
 
 
 def _run_of(files: list[str]) -> BatchRun | None:

@@ -12,11 +12,12 @@ import streamlit as st
 from fer_core.charts.heat import enlarged
 from fer_core.common.numerals import percent
 from fer_core.common.tables import as_csv
-from fer_core.emotions import COLOURS, EMOTIONS
+from fer_core.emotions import EMOTIONS
 from fer_core.faces import DETECTORS
 from fer_core.inference import FaceEmotion, as_table
 from fer_core.inference.pipeline import NOT_SURE
 from studio.bars import show_emotions
+from studio.classify.faces_table import faces_table
 from studio.markdown import plain
 from studio.pictures import Picture
 from studio.reading import Reading, marked_png
@@ -98,24 +99,7 @@ def show_table(records: Sequence[dict[str, Any]]) -> None:
     table = as_table(records)
     emotions = [name for name in EMOTIONS if name in table]
     st.subheader("Every face", anchor=False)
-    shares = ["confidence", *emotions]
-    st.dataframe(
-        table.assign(**{name: 100 * table[name] for name in shares}),
-        hide_index=True,
-        column_order=["picture", "face", "answer", "confidence", *emotions],
-        column_config={
-            "picture": st.column_config.TextColumn(width=110),
-            "face": st.column_config.NumberColumn(width=44),
-            "confidence": st.column_config.NumberColumn(format="%.1f %%", width=90),
-            **{
-                name: st.column_config.ProgressColumn(
-                    format="%.1f %%", min_value=0, max_value=100, color=COLOURS[name], width=78
-                )
-                for name in emotions
-            },
-        },
-        alt="One row for each face with the probability of each emotion",
-    )
+    faces_table(table, emotions)
     with st.container(horizontal=True):
         _download("CSV", as_csv(table), "faces.csv", "text/csv")
         _download("JSON", json.dumps(records, indent=1), "faces.json", "application/json")

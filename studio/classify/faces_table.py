@@ -1,0 +1,37 @@
+"""The table of every face, as pictures and batches show it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.emotions import COLOURS
+
+_WIDTHS = {"picture": 110, "face": 44, "unreadable": 90}
+
+
+def faces_table(table: pd.DataFrame, emotions: Sequence[str]) -> None:
+    """Draws one row for each face; why faces show too little stands in a column where some do.
+
+    Args:
+        table: Columns as `inference.records.as_table` gives them.
+        emotions: Its columns of probabilities, 0..1.
+    """
+    shares = ["confidence", *emotions]
+    marked = ["unreadable"] if (table["unreadable"] != "").any() else []
+    st.dataframe(
+        table.assign(**{name: 100 * table[name] for name in shares}),
+        hide_index=True,
+        column_order=["picture", "face", "answer", *marked, *shares],
+        column_config={
+            **{name: st.column_config.Column(width=width) for name, width in _WIDTHS.items()},
+            "confidence": st.column_config.NumberColumn(format="%.1f %%", width=90),
+            **{
+                name: st.column_config.ProgressColumn(
+                    format="%.1f %%", min_value=0, max_value=100, color=COLOURS[name], width=78
+                )
+                for name in emotions
+            },
+        },
+        alt="One row for each face with the probability of each emotion",
+    )
