@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fer_core.dataset.protocols import find_protocol
 from fer_core.errors import ModelNotFound
 from fer_core.models.recipe import Recipe
 
@@ -63,6 +62,9 @@ class ModelSpec:
     @property
     def classes(self) -> tuple[str, ...]:
         """Emotion names under its protocol, in label order."""
+        # A dataset's tables are pandas, which the painter's process, for one, does without.
+        from fer_core.dataset.protocols import find_protocol
+
         return find_protocol(self.protocol).classes
 
     def build(self, classes: int | None = None, **options: Any) -> Any:

@@ -93,18 +93,26 @@ class Graph:
         """Adds the smaller of a and b."""
         return self._each(_Operator.MINIMUM, a, b, schema.MaximumMinimumOptionsT())
 
-    def matrix_product(self, a: int, b: int, transposed: bool = False) -> int:
-        """Adds a @ b, or a @ b.T."""
-        options = schema.BatchMatMulOptionsT()
-        options.adjY = transposed
-        columns = self.shape(b)[-2 if transposed else -1]
-        return self._add(_Operator.BATCH_MATMUL, [a, b], (*self.shape(a)[:-1], columns), options)
+    def matrix_product(self, a: int, b: int) -> int:
+        """Adds a @ b: of the last two axes, for each place along those before."""
+        shape = (*self.shape(a)[:-1], self.shape(b)[-1])
+        return self._add(_Operator.BATCH_MATMUL, [a, b], shape, schema.BatchMatMulOptionsT())
 
     def transpose(self, x: int) -> int:
-        """Adds a matrix's transpose."""
-        order = self.constant((1, 0), np.int32)
-        shape = self.shape(x)[::-1]
+        """Adds the same with the last two axes exchanged."""
+        *before, rows, columns = self.shape(x)
+        axes = range(len(before))
+        order = self.constant((*axes, len(axes) + 1, len(axes)), np.int32)
+        shape = (*before, columns, rows)
         return self._add(_Operator.TRANSPOSE, [x, order], shape, schema.TransposeOptionsT())
+
+    def mean_of_rows(self, x: int) -> int:
+        """Adds the means along the second axis, of which one place is left."""
+        options = schema.ReducerOptionsT()
+        options.keepDims = True
+        first, _, *after = self.shape(x)
+        inputs = [x, self.constant((1,), np.int32)]
+        return self._add(_Operator.MEAN, inputs, (first, 1, *after), options)
 
     def reshape(self, x: int, shape: Shape) -> int:
         """Adds the same values in another shape."""
@@ -130,6 +138,19 @@ class Graph:
         missing = [(0, wanted - there) for wanted, there in zip(shape, self.shape(x), strict=True)]
         inputs = [x, self.constant(missing, np.int32)]
         return self._add(_Operator.PAD, inputs, shape, schema.PadOptionsT())
+
+    def as_byte(self, x: int, step: float) -> int:
+        """Adds the whole number of steps in each value of `x`, -128 to 127, in a byte."""
+        result = self._add(_Operator.QUANTIZE, [x], self.shape(x), schema.QuantizeOptionsT())
+        scaling = schema.QuantizationParametersT()
+        scaling.scale, scaling.zeroPoint = [step], [0]
+        self._tensors[result].type = schema.TensorType.INT8
+        self._tensors[result].quantization = scaling
+        return result
+
+    def from_byte(self, x: int) -> int:
+        """Adds the values that `as_byte` was given, to the step."""
+        return self._add(_Operator.DEQUANTIZE, [x], self.shape(x), schema.DequantizeOptionsT())
 
     def file(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
         """Returns what a .tflite file would hold.

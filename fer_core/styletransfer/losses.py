@@ -111,7 +111,7 @@ class Objective:
             wanted = np.average([each[name] for each in grams], axis=0, weights=blend)
             wanted = wanted.astype(np.float32)
             self._styles[name] = share / _square(wanted)
-            slope = np.full((1, 1), 2 * self._style_weight * self._styles[name], np.float32)
+            slope = np.full((1, 1, 1, 1), 2 * self._style_weight * self._styles[name], np.float32)
             aims[name] = Aim(wanted, slope)
         shape = (1, *photo.shape)
         self._measure = distances_and_gradient(self._network, shape, aims, self._pooling)

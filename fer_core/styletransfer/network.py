@@ -47,7 +47,8 @@ class Network:
     def weights(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Returns a convolution's kernel and bias, float32."""
         kernel, bias = self.convolutions[name]
-        return np.asarray(kernel, np.float32), np.asarray(bias, np.float32)
+        # Read as it is, then converted: HDF5's own conversion takes thirty times longer.
+        return kernel[()].astype(np.float32), bias[()].astype(np.float32)
 
 
 def load_network(on_progress: Progress | None = None) -> Network:

@@ -25,7 +25,8 @@ class Aim:
     """What is wanted of a layer.
 
     Attributes:
-        wanted: Activations (1, h, w, c) of the content layer, a Gram matrix (c, c) of another.
+        wanted: Activations (1, h, w, c) of the content layer; of another its Gram matrix
+            (1, 1, c, c).
         slope: Gradient of the loss by what is there, for a distance of 1 from what is wanted; its
             shape goes with that of `wanted`.
     """
@@ -46,7 +47,7 @@ def features(
         pooling: "average" replaces VGG's maxima by means, which Gatys et al. (2016, section 2)
             found to give smoother pictures; "max" leaves them.
     """
-    passage = _Passage(network, picture.shape, layers, pooling)
+    passage = _Passage(network, picture.shape, layers, pooling, is_one_way=True)
     answer = passage.function(list(passage.found.values()))
     return dict(zip(passage.found, answer(picture), strict=True))
 
@@ -85,22 +86,33 @@ class _Passage:
     """
 
     def __init__(
-        self, network: Network, shape: Shape, layers: Sequence[str], pooling: Pooling
+        self,
+        network: Network,
+        shape: Shape,
+        layers: Sequence[str],
+        pooling: Pooling,
+        is_one_way: bool = False,
     ) -> None:
         self.network = network
         self.pooling = pooling
         self.graph = graph = Graph()
         self.entry = x = graph.input(shape)
         self.found: dict[str, int] = {}
+        self._shapes: dict[str, Shape] = {}
         self._seen: dict[str, int] = {}
-        self._pooled: dict[str, int] = {}
+        self._is_above_0: dict[str, int] = {}
+        self._is_largest: dict[str, int] = {}
         names, last = network.names, ""
         for name in names[: 1 + max(map(names.index, layers))]:
             if last and _block(name) != _block(last):
-                x = self._pooled[last] = self._pool(x)
-            x = self._seen[name] = graph.convolution(x, *network.weights(name), relu=True)
+                x = self._pool(last, x, is_one_way)
+            x = graph.convolution(x, *network.weights(name), relu=True)
+            self._shapes[name] = graph.shape(x)
             if name in layers:
+                self._seen[name] = x
                 self.found[name] = x if name == CONTENT_LAYER else self._gram(x)
+            elif not is_one_way:
+                self._is_above_0[name] = graph.as_byte(self._above_0(x), 1)
             last = name
 
     def function(self, outputs: list[int]) -> Callable[[np.ndarray], list[np.ndarray]]:
@@ -130,74 +142,80 @@ class _Passage:
         """
         graph = self.graph
         gradient: int | None = None
-        for name, seen in reversed(self._seen.items()):
-            through = None
-            if gradient is not None and name in self._pooled:
-                through, gradient = self._unpooled(name, gradient), None
+        for name, shape in reversed(self._shapes.items()):
+            if gradient is not None and graph.shape(gradient) != shape:
+                gradient = self._unpooled(name, gradient)
             if name in slopes:
                 slope = self._slope(name, *slopes[name])
                 gradient = slope if gradient is None else graph.add(gradient, slope)
-            if gradient is not None:
-                gradient = graph.multiply(gradient, self._is_above_0(seen))
-            if through is not None:
-                gradient = through if gradient is None else graph.add(gradient, through)
+                gate = self._above_0(self._seen[name])
+            else:
+                gate = graph.from_byte(self._is_above_0[name])
             assert gradient is not None, "the deepest has a slope"
             kernel, _ = self.network.weights(name)
-            gradient = graph.convolution(gradient, kernel[::-1, ::-1].transpose(0, 1, 3, 2))
+            turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
+            gradient = graph.convolution(graph.multiply(gradient, gate), turned)
         assert gradient is not None
         return gradient
 
     def _gram(self, seen: int) -> int:
-        """Adds which channels are active together: means over all places."""
-        turned = self.graph.transpose(self._flat(seen))
-        products = self.graph.matrix_product(turned, turned, transposed=True)
-        return self.graph.multiply(products, self._number(1 / self.graph.shape(turned)[1], 2))
+        """Adds which channels are active together, (1, 1, c, c): means over all places."""
+        by_row = self.graph.matrix_product(self.graph.transpose(seen), seen)
+        _, _, width, _ = self.graph.shape(seen)
+        return self.graph.multiply(self.graph.mean_of_rows(by_row), self._number(1 / width, 4))
 
     def _slope(self, name: str, distance: int, slope: np.ndarray) -> int:
         """Adds the gradient by a layer's activations."""
         sloped = self.graph.multiply(distance, self.graph.constant(slope))
         if name == CONTENT_LAYER:
             return sloped
-        flat = self._flat(self._seen[name])
-        each = self.graph.multiply(sloped, self._number(2 / self.graph.shape(flat)[0], 2))
-        by_place = self.graph.matrix_product(flat, each)
-        return self.graph.reshape(by_place, self.graph.shape(self._seen[name]))
+        _, height, width, _ = self._shapes[name]
+        each = self.graph.multiply(sloped, self._number(2 / (height * width), 4))
+        return self.graph.matrix_product(self._seen[name], each)
 
-    def _pool(self, x: int) -> int:
-        is_average = self.pooling == "average"
-        return self.graph.average_pool(x) if is_average else self.graph.max_pool(x)
+    def _pool(self, before: str, x: int, is_one_way: bool) -> int:
+        if self.pooling == "average":
+            return self.graph.average_pool(x)
+        pooled = self.graph.max_pool(x)
+        if not is_one_way:
+            whole, squares, each = self._squares(pooled)
+            inside = self.graph.reshape(self.graph.cut(x, whole), squares)
+            below = self.graph.subtract(self.graph.reshape(pooled, each), inside)
+            is_largest = self.graph.subtract(self._number(1, 5), self._above_0(below))
+            largest = self.graph.reshape(is_largest, whole)
+            self._is_largest[before] = self.graph.as_byte(largest, 1)
+        return pooled
 
     def _unpooled(self, name: str, gradient: int) -> int:
-        """Adds the gradient by a convolution's activations before its ReLU, from behind a pooling.
-
-        Each square of 2 x 2 is two axes of its own, along which what is behind the pooling repeats.
-        """
-        graph, shape = self.graph, self.graph.shape(self._seen[name])
-        _, height, width, channels = graph.shape(gradient)
-        even, squares = (1, 2 * height, 2 * width, channels), (height, 2, width, 2, channels)
-        behind = (height, 1, width, 1, channels)
-        inside = graph.cut(self._seen[name], even)
+        """Adds the gradient by a convolution's activations, from that behind the pooling."""
+        graph, (whole, squares, each) = self.graph, self._squares(gradient)
         if self.pooling == "average":
-            share = graph.reshape(self._is_above_0(inside, worth=0.25), squares)
+            share = graph.constant(np.full((1, 2, 1, 2, 1), 0.25))
         else:
-            before = graph.reshape(inside, squares)
-            below = graph.subtract(graph.reshape(self._pooled[name], behind), before)
-            is_largest = graph.subtract(self._number(1, 5), self._is_above_0(below))
-            often = graph.average_pool(graph.reshape(is_largest, even))
-            gradient = graph.multiply(graph.divide(gradient, often), self._number(0.25, 4))
-            share = graph.multiply(is_largest, self._is_above_0(before))
-        spread = graph.multiply(share, graph.reshape(gradient, behind))
-        return graph.pad(graph.reshape(spread, even), shape)
+            largest = graph.from_byte(self._is_largest[name])
+            often = graph.multiply(graph.average_pool(largest), self._number(4, 4))
+            gradient = graph.divide(gradient, often)
+            share = graph.reshape(largest, squares)
+        spread = graph.multiply(share, graph.reshape(gradient, each))
+        return graph.pad(graph.reshape(spread, whole), self._shapes[name])
 
-    def _is_above_0(self, x: int, worth: float = 1.0) -> int:
-        """Adds `worth` where x is above 0, and 0 where it is 0; it is never less."""
+    def _squares(self, pooled: int) -> tuple[Shape, Shape, Shape]:
+        """Returns the shape of what was pooled; that in which the two rows and the two columns of a
+        square of 2 x 2 are axes; and that of what is pooled, to go with it.
+        """
+        _, height, width, channels = self.graph.shape(pooled)
+        return (
+            (1, 2 * height, 2 * width, channels),
+            (height, 2, width, 2, channels),
+            (height, 1, width, 1, channels),
+        )
+
+    def _above_0(self, x: int) -> int:
+        """Adds 1 where x is above 0, and 0 where it is 0; it is never less."""
         axes = len(self.graph.shape(x))
-        large = self.graph.multiply(x, self._number(_BEYOND, axes))
-        return self.graph.minimum(large, self._number(worth, axes))
-
-    def _flat(self, seen: int) -> int:
-        _, height, width, channels = self.graph.shape(seen)
-        return self.graph.reshape(seen, (height * width, channels))
+        return self.graph.minimum(
+            self.graph.multiply(x, self._number(_BEYOND, axes)), self._number(1, axes)
+        )
 
     def _number(self, value: float, axes: int) -> int:
         return self.graph.constant(np.full((1,) * axes, value))

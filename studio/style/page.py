@@ -24,28 +24,31 @@ def show_page() -> None:
     st.html(Path(__file__).with_name("style.css"))
     answer = st.empty()
     left, right = st.columns([3, 2], gap="medium")
+    is_painting = work.current_job() is not None
     with right, st.container(border=True):
         try:
-            _choose_and_paint()
+            _choose_and_paint(is_painting)
         except FerError as error:
             show_failure(error)
+        if is_painting:
+            work.follow()
+        else:
+            work.report()
     with left:
         try:
             sentence = _show_easel()
         except FerError as error:
             show_failure(error)
             sentence = "A photo and a painting become one picture."
+    if is_painting:
+        sentence = "Your picture is being painted. Stay on this page and watch it grow."
     show_strip()
     with answer:
         lead(sentence)
 
 
 def _show_easel() -> str:
-    """Draws the painting, or the one being painted; returns the answer in a sentence."""
-    if work.current_job() is not None:
-        work.follow()
-        return "Your picture is being painted. Stay on this page and watch it grow."
-    work.report()
+    """Draws the painting that is shown; returns the answer in a sentence."""
     painting = painted.shown()
     show_painting(painting)
     sentence = show_emotion_change(painting)
@@ -53,11 +56,16 @@ def _show_easel() -> str:
     return sentence
 
 
-def _choose_and_paint() -> None:
-    """Draws photo, painting, options and the button."""
+def _choose_and_paint(is_painting: bool) -> None:
+    """Draws photo, painting, options and the button; while it paints, no more than the options.
+
+    The picture under way then takes the button's place, where whoever pressed it is looking.
+    """
     pictures = choose("style")
     paintings = choose_paintings()
     options = choose_options(paintings)
+    if is_painting:
+        return
     if not pictures:
         st.caption("Choose a photo to paint.")
         return

@@ -22,6 +22,12 @@ from studio.turns import duration, waiting
 
 _JOB = "style_job"
 
+_INTO_VIEW = """<script>
+setTimeout(() => document.querySelector(".st-key-style_under_way")
+  ?.scrollIntoView({block: "center"}), 300)
+</script>"""
+"""Once the page has taken its new shape."""
+
 
 @st.cache_resource(show_spinner=False)
 def queue() -> PaintingQueue:
@@ -58,7 +64,7 @@ def offer_to_paint(
         icon=":material/brush:",
         type="primary",
         width="stretch",
-        disabled=current_job() is not None or is_too_much,
+        disabled=is_too_much,
         key="style_paint",
     )
     notes = [f"About {duration(seconds)} on this machine."]
@@ -81,8 +87,15 @@ def offer_to_paint(
         st.rerun()
 
 
-@st.fragment(run_every=1.0)
 def follow() -> None:
+    """Draws this session's job where it is seen, until it ends."""
+    with st.container(key="style_under_way"):
+        _follow()
+    st.html(_INTO_VIEW, unsafe_allow_javascript=True)
+
+
+@st.fragment(run_every=0.5)
+def _follow() -> None:
     """Draws how far this session's job is, with its picture so far; ends with a result."""
     job, _, _ = st.session_state[_JOB]
     job.ask()

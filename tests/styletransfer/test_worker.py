@@ -51,7 +51,7 @@ def test_what_libraries_print_does_not_come_between_the_messages():
     assert b"chatter" in done.stderr
 
 
-def test_it_paints_without_tensorflow():
+def test_it_paints_without_what_is_large():
     """A real painting's beginning, by random weights, in a process of its own."""
     done = painting_process(
         "import sys\n"
@@ -61,6 +61,7 @@ def test_it_paints_without_tensorflow():
         "def stop(*step): raise StopIteration\n"
         "def paint(request, send):\n"
         "    stylize(request.photo, request.paintings, request.options, stop, network=stand_in())\n"
-        "    return [name for name in ('tensorflow', 'keras') if name in sys.modules]"
+        "    large = ('tensorflow', 'keras', 'scipy', 'pandas')\n"
+        "    return [name for name in large if name in sys.modules]"
     )
     assert pickle.loads(done.stdout) == [], done.stderr
