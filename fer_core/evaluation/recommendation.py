@@ -22,32 +22,88 @@ MARGIN = 0.01
 """By how much a simpler model must read more in darkness or noise to be named."""
 
 _HARD = ("darkness", "noise")
+_LIGHT = ("darkness", "brightness", "contrast", "side_light")
+_CAMERA = ("noise", "blur", "motion", "jpeg", "salt_and_pepper")
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What somebody needs of a model.
+
+    Attributes:
+        title: As people read it.
+        weights: What matters and how much: keys of `CRITERIA` and figures of at least 0, of which
+            only the proportions count.
+        emotions: Those that must be recognised; the rarest if none is named.
+        dear: The emotion whose false alarms are dear; "angry" if none is named.
+        doubling: Taken off for each doubling of the time a face takes, a share.
+        longest: Most milliseconds that a face may take, or None.
+        largest: Most megabytes that the file may have, or None.
+    """
+
+    title: str
+    weights: tuple[tuple[str, float], ...]
+    emotions: tuple[str, ...] = ()
+    dear: str = "angry"
+    doubling: float = DOUBLING
+    longest: float | None = None
+    largest: float | None = None
+
+    def allows(self, contender: Contender) -> bool:
+        """Returns whether a model keeps to time and size; one whose cost is unknown does not."""
+        cost = contender.cost
+        if cost is None:
+            return False
+        in_time = self.longest is None or cost.milliseconds <= self.longest
+        return in_time and (self.largest is None or cost.size <= 1e6 * self.largest)
+
+    @property
+    def limits(self) -> str:
+        """The limits in words, or nothing."""
+        limits = (
+            f"{self.longest:g} ms per face" if self.longest is not None else "",
+            f"{self.largest:g} MB" if self.largest is not None else "",
+        )
+        return " and ".join(filter(None, limits))
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """Something that matters.
+    """Something that may matter.
 
     Attributes:
         title: As people read it.
-        weight: Its part of the whole; all weights sum to 1.
-        share: From a model to its figure, 0..1; None where it was not measured.
+        share: From a model and what is needed to its figure, 0..1; None where it is not known.
+        help: What the figure is, for people to read.
     """
 
     title: str
-    weight: float
-    share: Callable[[Contender], float | None]
+    share: Callable[[Contender, Conditions], float | None]
+    help: str
+
+    def named(self, conditions: Conditions) -> str:
+        """Returns the title with the emotions that the conditions name."""
+        emotions = ", ".join(conditions.emotions) or "the rarest emotion"
+        return self.title.format(emotions=emotions, dear=conditions.dear)
 
 
-def _accuracy(contender: Contender) -> float:
+def _accuracy(contender: Contender, conditions: Conditions) -> float:
     return contender.accuracy.value
 
 
-def _disturbed(contender: Contender) -> float | None:
+def _disturbed(contender: Contender, conditions: Conditions) -> float | None:
     return mean_accuracy(contender.robustness) if contender.robustness else None
 
 
-def _photographs(contender: Contender) -> float | None:
+def _light(contender: Contender, conditions: Conditions) -> float | None:
+    return _mean_under(contender, _LIGHT)
+
+
+def _camera(contender: Contender, conditions: Conditions) -> float | None:
+    return _mean_under(contender, _CAMERA)
+
+
+def _photographs(contender: Contender, conditions: Conditions) -> float | None:
     """Mean over the recorded conditions, of the detector measured first; None if one is missing."""
     if contender.end_to_end is None or not contender.end_to_end.points:
         return None
@@ -58,21 +114,83 @@ def _photographs(contender: Contender) -> float | None:
     return float(np.mean([right[condition] for condition in RECORDED]))
 
 
-def _rarest(contender: Contender) -> float:
-    return min(contender.per_class, key=lambda row: row.support).recall.value
+def _recognised(contender: Contender, conditions: Conditions) -> float | None:
+    """Mean recall of the emotions that count; None where the model does not know them all."""
+    recall = {row.name: row.recall.value for row in contender.per_class}
+    if not conditions.emotions:
+        return min(contender.per_class, key=lambda row: row.support).recall.value
+    if not set(conditions.emotions) <= set(recall):
+        return None
+    return float(np.mean([recall[emotion] for emotion in conditions.emotions]))
 
 
-def _calibration(contender: Contender) -> float:
+def _trusted(contender: Contender, conditions: Conditions) -> float | None:
+    """Precision of the emotion whose false alarms are dear; None where it is not known."""
+    precision = {row.name: row.precision.value for row in contender.per_class}
+    return precision.get(conditions.dear)
+
+
+def _calibration(contender: Contender, conditions: Conditions) -> float:
     return 1 - contender.calibration.after.ece
 
 
 CRITERIA: dict[str, Criterion] = {
-    "accuracy": Criterion("accuracy", 0.40, _accuracy),
-    "disturbed": Criterion("mean over disturbances", 0.25, _disturbed),
-    "photographs": Criterion("end to end on photographs", 0.20, _photographs),
-    "rarest": Criterion("recall of the rarest emotion", 0.05, _rarest),
-    "calibration": Criterion("calibration", 0.10, _calibration),
+    "accuracy": Criterion(
+        "accuracy", _accuracy, "Share of the test faces read correctly, all emotions."
+    ),
+    "disturbed": Criterion(
+        "mean over disturbances", _disturbed, "Mean accuracy over nine disturbances."
+    ),
+    "light": Criterion(
+        "bad light", _light, "Mean accuracy in darkness, glare, low contrast and light from a side."
+    ),
+    "camera": Criterion(
+        "a poor camera", _camera, "Mean accuracy under noise, blur, motion and hard compression."
+    ),
+    "photographs": Criterion(
+        "end to end on photographs",
+        _photographs,
+        "Share right when faces must first be found in whole photographs.",
+    ),
+    "recognised": Criterion(
+        "recall of {emotions}", _recognised, "Share of the faces of these emotions recognised."
+    ),
+    "trusted": Criterion(
+        "few false “{dear}”", _trusted, "Share of the answers of this emotion that are right."
+    ),
+    "calibration": Criterion(
+        "calibration", _calibration, "How well stated confidence agrees with accuracy."
+    ),
 }
+
+PRESETS: dict[str, Conditions] = {
+    "general": Conditions(
+        "Anything",
+        (
+            ("accuracy", 40),
+            ("disturbed", 25),
+            ("photographs", 20),
+            ("recognised", 5),
+            ("calibration", 10),
+        ),
+    ),
+    "dark": Conditions(
+        "Kiosk in a dark room",
+        (("light", 45), ("accuracy", 25), ("photographs", 20), ("calibration", 10)),
+    ),
+    "phone": Conditions(
+        "Phone app",
+        (("camera", 35), ("accuracy", 30), ("photographs", 25), ("calibration", 10)),
+        longest=5,
+        largest=5,
+    ),
+    "stills": Conditions(
+        "Research on stills",
+        (("accuracy", 50), ("recognised", 25), ("calibration", 25)),
+        doubling=0,
+    ),
+}
+"""Conditions to begin with; the first is what is recommended where none are stated."""
 
 
 @dataclass(frozen=True)
@@ -81,52 +199,73 @@ class Recommendation:
 
     Attributes:
         chosen: The model.
+        conditions: What was asked for.
         scores: Of each model's name, in points of 100, time taken off.
         used: Keys of `CRITERIA` that every model was measured on, with their weights made whole.
         sentence: The choice and its reasons, in words.
         cautions: Where a simpler model does better, in words.
+        hinges: What another weight would change, in words.
     """
 
     chosen: Contender
+    conditions: Conditions
     scores: dict[str, float]
     used: dict[str, float]
     sentence: str
     cautions: tuple[str, ...] = ()
+    hinges: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The whole, in words."""
-        return " ".join((self.sentence, *self.cautions))
+        return " ".join((self.sentence, *self.cautions, *self.hinges))
 
 
-def recommend(ranked: Sequence[Contender], comparisons: Sequence[Comparison]) -> Recommendation:
+def recommend(
+    ranked: Sequence[Contender],
+    comparisons: Sequence[Comparison],
+    conditions: Conditions = PRESETS["general"],
+) -> Recommendation:
     """Returns the model with the best weighed score; its reasons and cautions with it.
 
     A model whose gap in accuracy to the leader may be chance counts as accurate as the leader.
-    Models whose cost is not known are not recommended while another's is.
+    Models that do not keep the limits, or whose cost is not known, are not recommended while
+    another's do.
 
     Args:
         ranked: Best first, tested on the same faces.
         comparisons: Every pair of them.
+        conditions: What matters.
     """
-    used = _used(ranked)
-    scores = {one.name: _score(one, ranked, comparisons, used) for one in ranked}
-    candidates = [one for one in ranked if one.cost is not None] or list(ranked)
-    chosen = max(candidates, key=lambda one: scores[one.name])
+    used = _used(ranked, conditions)
+    scores = {one.name: _score(one, ranked, comparisons, used, conditions) for one in ranked}
+    chosen = _best(ranked, scores, conditions)
     cautions = tuple(filter(None, (_caution(chosen, kind, ranked) for kind in _HARD)))
-    sentence = _sentence(chosen, ranked, comparisons, scores, used)
-    return Recommendation(chosen, scores, used, sentence, cautions)
+    sentence = _sentence(chosen, ranked, comparisons, scores, used, conditions)
+    hinges = _hinges(chosen, ranked, comparisons, used, conditions)
+    return Recommendation(chosen, conditions, scores, used, sentence, cautions, hinges)
 
 
-def _used(ranked: Sequence[Contender]) -> dict[str, float]:
+def _best(
+    ranked: Sequence[Contender], scores: dict[str, float], conditions: Conditions
+) -> Contender:
+    candidates = (
+        [one for one in ranked if conditions.allows(one)]
+        or [one for one in ranked if one.cost is not None]
+        or list(ranked)
+    )
+    return max(candidates, key=lambda one: scores[one.name])
+
+
+def _used(ranked: Sequence[Contender], conditions: Conditions) -> dict[str, float]:
     """The weights of what all were measured on, summing to 1."""
-    known = [
-        name
-        for name, criterion in CRITERIA.items()
-        if all(criterion.share(one) is not None for one in ranked)
-    ]
-    whole = sum(CRITERIA[name].weight for name in known)
-    return {name: CRITERIA[name].weight / whole for name in known}
+    known = {
+        name: weight
+        for name, weight in conditions.weights
+        if weight > 0 and all(CRITERIA[name].share(one, conditions) is not None for one in ranked)
+    }
+    whole = sum(known.values())
+    return {name: weight / whole for name, weight in known.items()}
 
 
 def _score(
@@ -134,14 +273,41 @@ def _score(
     ranked: Sequence[Contender],
     comparisons: Sequence[Comparison],
     used: dict[str, float],
+    conditions: Conditions,
 ) -> float:
     total = 0.0
     for name, weight in used.items():
         counted = (
             ranked[0] if name == "accuracy" and not is_behind(one, ranked, comparisons) else one
         )
-        total += weight * (CRITERIA[name].share(counted) or 0.0)
-    return 100 * (total - DOUBLING * _doublings(one, ranked))
+        total += weight * (CRITERIA[name].share(counted, conditions) or 0.0)
+    return 100 * (total - conditions.doubling * _doublings(one, ranked))
+
+
+def _hinges(
+    chosen: Contender,
+    ranked: Sequence[Contender],
+    comparisons: Sequence[Comparison],
+    used: dict[str, float],
+    conditions: Conditions,
+) -> tuple[str, ...]:
+    """Says which weight, dropped or doubled, would change the answer."""
+    told = []
+    for name in used:
+        for factor, words in ((0.0, "without"), (2.0, "with twice the weight of")):
+            changed = {key: w * (factor if key == name else 1) for key, w in used.items()}
+            whole = sum(changed.values())
+            if not whole:
+                continue
+            changed = {key: weight / whole for key, weight in changed.items() if weight}
+            scores = {
+                one.name: _score(one, ranked, comparisons, changed, conditions) for one in ranked
+            }
+            other = _best(ranked, scores, conditions)
+            if other is not chosen:
+                title = CRITERIA[name].named(conditions)
+                told.append(f"{words} {title} it would be {other.title}")
+    return (f"The answer hangs on the weights: {'; '.join(told)}.",) if told else ()
 
 
 def is_behind(
@@ -167,6 +333,7 @@ def _sentence(
     comparisons: Sequence[Comparison],
     scores: dict[str, float],
     used: dict[str, float],
+    conditions: Conditions,
 ) -> str:
     cost = (
         f"{chosen.cost.milliseconds:.1f} ms per face and {chosen.cost.size / 1e6:.1f} MB"
@@ -191,18 +358,37 @@ def _sentence(
     takes = f"it takes {cost}" if cost else "its cost is not known"
     second = max((one for one in ranked if one is not chosen), key=lambda one: scores[one.name])
     parts = ", ".join(
-        f"{CRITERIA[name].title} {100 * weight:.0f} %" for name, weight in used.items()
+        f"{CRITERIA[name].named(conditions)} {100 * weight:.0f} %" for name, weight in used.items()
+    )
+    time = (
+        f"; {100 * conditions.doubling:.1f} points off for each doubling of time"
+        if conditions.doubling
+        else "; time does not count"
     )
     return (
-        f"{chosen.title}: {lead}; {takes}. Weighed: {parts}; {100 * DOUBLING:.1f} points off for "
-        f"each doubling of time: {scores[chosen.name]:.1f} points, {second.title} "
-        f"{scores[second.name]:.1f}.{_left_out(ranked, used)}"
+        f"{chosen.title}: {lead}; {takes}. Weighed: {parts}{time}: "
+        f"{scores[chosen.name]:.1f} points, {second.title} {scores[second.name]:.1f}."
+        f"{_left_out(used, conditions)}{_kept(chosen, ranked, conditions)}"
     )
 
 
-def _left_out(ranked: Sequence[Contender], used: dict[str, float]) -> str:
-    missing = [criterion.title for name, criterion in CRITERIA.items() if name not in used]
+def _left_out(used: dict[str, float], conditions: Conditions) -> str:
+    missing = [
+        CRITERIA[name].named(conditions)
+        for name, weight in conditions.weights
+        if weight > 0 and name not in used
+    ]
     return f" Not measured of all, so not weighed: {', '.join(missing)}." if missing else ""
+
+
+def _kept(chosen: Contender, ranked: Sequence[Contender], conditions: Conditions) -> str:
+    """Says what the limits leave out, or that no model keeps them."""
+    if not conditions.limits:
+        return ""
+    if not conditions.allows(chosen):
+        return f" No model keeps to {conditions.limits}; this one is the best of all."
+    out = [one.title for one in ranked if not conditions.allows(one)]
+    return f" Beyond {conditions.limits}: {', '.join(out)}." if out else ""
 
 
 def _caution(chosen: Contender, kind: str, ranked: Sequence[Contender]) -> str | None:
@@ -229,7 +415,14 @@ def _caution(chosen: Contender, kind: str, ranked: Sequence[Contender]) -> str |
 
 def _under(one: Contender, kind: str) -> float | None:
     """Mean accuracy over the severities of a disturbance; None where it was not measured."""
+    return _mean_under(one, (kind,))
+
+
+def _mean_under(one: Contender, kinds: Sequence[str]) -> float | None:
+    """Mean accuracy over kinds of disturbances and severities; None where one is not known."""
     if one.robustness is None:
         return None
-    found = [point.accuracy.value for point in one.robustness.points if point.corruption == kind]
-    return float(np.mean(found)) if found else None
+    points = [point for point in one.robustness.points if point.corruption in kinds]
+    if not set(kinds) <= {point.corruption for point in points}:
+        return None
+    return float(np.mean([point.accuracy.value for point in points]))

@@ -4,7 +4,14 @@ import pytest
 
 from fer_core.evaluation.comparison import read_field
 from fer_core.evaluation.ranking import best_first
-from fer_core.evaluation.recommendation import CRITERIA, DOUBLING, is_behind, recommend
+from fer_core.evaluation.recommendation import (
+    CRITERIA,
+    DOUBLING,
+    PRESETS,
+    Conditions,
+    is_behind,
+    recommend,
+)
 from fer_core.evaluation.significance import compare_all
 
 
@@ -34,8 +41,10 @@ def disturbed(contender, **levels):
     return replace(contender, robustness=record)
 
 
-def test_weights_are_one_whole():
-    assert sum(criterion.weight for criterion in CRITERIA.values()) == pytest.approx(1)
+@pytest.mark.parametrize("conditions", PRESETS.values(), ids=list(PRESETS))
+def test_weights_of_each_preset_are_percentages(conditions):
+    assert sum(weight for _, weight in conditions.weights) == 100
+    assert {name for name, _ in conditions.weights} <= CRITERIA.keys()
 
 
 def test_one_model_alone_is_recommended_against_no_other(seven):
@@ -63,7 +72,8 @@ def test_score_is_the_weighed_sum_less_the_time_worked_by_hand(seven):
     pair[1] = replace(pair[1], cost=cost)
     told = recommend(pair, compared(pair))
     assert told.scores["slim_vgg"] - told.scores["slow"] == pytest.approx(100 * 2 * DOUBLING)
-    whole = sum(told.used[name] * CRITERIA[name].share(pair[0]) for name in told.used)
+    asked = PRESETS["general"]
+    whole = sum(told.used[name] * CRITERIA[name].share(pair[0], asked) for name in told.used)
     assert told.scores["slim_vgg"] == pytest.approx(100 * whole)
     assert "points off for each doubling of time" in told.sentence
 
@@ -115,3 +125,47 @@ def test_photographs_count_only_where_all_models_were_measured_under_all_conditi
     told = recommend(models, compared(models))
     assert "photographs" not in told.used
     assert "Not measured of all, so not weighed: end to end on photographs." in told.sentence
+
+
+def test_the_conditions_decide(seven):
+    dark = disturbed(seven[0], darkness=0.2, brightness=0.2, contrast=0.2, side_light=0.2)
+    light = disturbed(seven[2], darkness=0.6, brightness=0.6, contrast=0.6, side_light=0.6)
+    models = [dark, light]
+    assert recommend(models, compared(models), PRESETS["stills"]).chosen is dark
+    told = recommend(models, compared(models), PRESETS["dark"])
+    assert told.chosen is light and "bad light 45 %" in told.sentence
+
+
+def test_model_beyond_the_limits_is_not_recommended_and_named(seven):
+    cheap = min(seven, key=lambda one: one.cost.milliseconds)
+    within = replace(PRESETS["general"], longest=cheap.cost.milliseconds)
+    told = recommend(seven, compared(seven), within)
+    assert told.chosen is cheap
+    others = ", ".join(one.title for one in seven if one is not cheap)
+    assert f"Beyond {within.longest:g} ms per face: {others}." in told.sentence
+    none = replace(PRESETS["general"], longest=0.001, largest=0.001)
+    told = recommend(seven, compared(seven), none)
+    assert "No model keeps to 0.001 ms per face and 0.001 MB; this one is" in told.sentence
+
+
+def test_emotions_that_count_and_the_dear_one_are_weighed_by_recall_and_precision(seven):
+    asked = Conditions("", (("recognised", 1), ("trusted", 1)), ("sad", "fear"), "happy", 0)
+    told = recommend(seven, compared(seven), asked)
+    rows = {row.name: row for row in seven[0].per_class}
+    recall = (rows["sad"].recall.value + rows["fear"].recall.value) / 2
+    expected = 100 * (recall + rows["happy"].precision.value) / 2
+    assert told.scores[seven[0].name] == pytest.approx(expected)
+    assert "recall of sad, fear 50 %, few false “happy” 50 %" in told.sentence
+
+
+def test_weight_that_decides_is_named(seven):
+    broken = disturbed(seven[0], **dict.fromkeys(("darkness", "noise", "contrast", "blur"), 0.15))
+    models = [broken, seven[1]]
+    told = recommend(models, compared(models))
+    assert told.chosen is seven[1]
+    assert told.hinges == (
+        f"The answer hangs on the weights: without mean over disturbances it would be "
+        f"{broken.title}.",
+    )
+    even = [seven[0], disturbed(seven[2], noise=0.1)]
+    assert recommend(even, compared(even)).hinges == ()
