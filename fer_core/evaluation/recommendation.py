@@ -202,7 +202,8 @@ class Recommendation:
         conditions: What was asked for.
         scores: Of each model's name, in points of 100, time taken off.
         used: Keys of `CRITERIA` that every model was measured on, with their weights made whole.
-        sentence: The choice and its reasons, in words.
+        reason: What speaks for it, without its name, a clause.
+        weighing: What was weighed and what came of it, in sentences; nothing for one model alone.
         cautions: Where a simpler model does better, in words.
         hinges: What another weight would change, in words.
     """
@@ -211,9 +212,15 @@ class Recommendation:
     conditions: Conditions
     scores: dict[str, float]
     used: dict[str, float]
-    sentence: str
+    reason: str
+    weighing: str
     cautions: tuple[str, ...] = ()
     hinges: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The choice and its reasons, in words."""
+        return f"{self.chosen.title}: {self.reason}. {self.weighing}".rstrip()
 
     @property
     def text(self) -> str:
@@ -241,9 +248,10 @@ def recommend(
     scores = {one.name: _score(one, ranked, comparisons, used, conditions) for one in ranked}
     chosen = _best(ranked, scores, conditions)
     cautions = tuple(filter(None, (_caution(chosen, kind, ranked) for kind in _HARD)))
-    sentence = _sentence(chosen, ranked, comparisons, scores, used, conditions)
+    reason = _reason(chosen, ranked, comparisons)
+    weighing = _weighing(chosen, ranked, scores, used, conditions)
     hinges = _hinges(chosen, ranked, comparisons, used, conditions)
-    return Recommendation(chosen, conditions, scores, used, sentence, cautions, hinges)
+    return Recommendation(chosen, conditions, scores, used, reason, weighing, cautions, hinges)
 
 
 def _best(
@@ -327,22 +335,17 @@ def _doublings(one: Contender, ranked: Sequence[Contender]) -> float:
     return log2(one.cost.milliseconds / min(times)) if one.cost is not None else 0.0
 
 
-def _sentence(
-    chosen: Contender,
-    ranked: Sequence[Contender],
-    comparisons: Sequence[Comparison],
-    scores: dict[str, float],
-    used: dict[str, float],
-    conditions: Conditions,
+def _reason(
+    chosen: Contender, ranked: Sequence[Contender], comparisons: Sequence[Comparison]
 ) -> str:
-    cost = (
-        f"{chosen.cost.milliseconds:.1f} ms per face and {chosen.cost.size / 1e6:.1f} MB"
-        if chosen.cost
-        else ""
+    cost = chosen.cost
+    takes = (
+        f"it takes {cost.milliseconds:.1f} ms per face and {cost.size / 1e6:.1f} MB"
+        if cost
+        else "its cost is not known"
     )
     if len(ranked) == 1:
-        takes = f"it takes {cost}" if cost else "its cost is not known"
-        return f"{chosen.title}: no other model is chosen; {takes}."
+        return f"no other model is chosen; {takes}"
     leader = ranked[0]
     gap = 100 * (leader.accuracy.value - chosen.accuracy.value)
     if chosen is leader:
@@ -355,7 +358,18 @@ def _sentence(
         )
     else:
         lead = f"its {gap:.1f} points behind {leader.title} may be chance"
-    takes = f"it takes {cost}" if cost else "its cost is not known"
+    return f"{lead}; {takes}"
+
+
+def _weighing(
+    chosen: Contender,
+    ranked: Sequence[Contender],
+    scores: dict[str, float],
+    used: dict[str, float],
+    conditions: Conditions,
+) -> str:
+    if len(ranked) == 1:
+        return ""
     second = max((one for one in ranked if one is not chosen), key=lambda one: scores[one.name])
     parts = ", ".join(
         f"{CRITERIA[name].named(conditions)} {100 * weight:.0f} %" for name, weight in used.items()
@@ -366,7 +380,7 @@ def _sentence(
         else "; time does not count"
     )
     return (
-        f"{chosen.title}: {lead}; {takes}. Weighed: {parts}{time}: "
+        f"Weighed: {parts}{time}: "
         f"{scores[chosen.name]:.1f} points, {second.title} {scores[second.name]:.1f}."
         f"{_left_out(used, conditions)}{_kept(chosen, ranked, conditions)}"
     )

@@ -91,15 +91,20 @@ def wrong_sentence(contender: Contender) -> str:
     )
 
 
-def headline(ranked: Sequence[Contender], comparisons: Sequence[Comparison]) -> str:
+def headline(
+    ranked: Sequence[Contender], comparisons: Sequence[Comparison], metric: str = "accuracy"
+) -> str:
     """Returns the answer of the whole page in a sentence.
 
     Args:
-        ranked: Best first, tested on the same faces.
+        ranked: Most accurate first, tested on the same faces.
         comparisons: Every pair of them.
+        metric: Key of `METRICS` that they are ranked by.
     """
     if not ranked:
         return "No model is chosen."
+    if metric != "accuracy" and len(ranked) > 1:
+        return _headline_by(metric, ranked)
     leader = ranked[0]
     accuracy = f"{100 * leader.accuracy.value:.1f} %"
     if len(ranked) == 1:
@@ -115,6 +120,20 @@ def headline(ranked: Sequence[Contender], comparisons: Sequence[Comparison]) -> 
         return f"{leader.title} leads at {accuracy}; its {leads}."
     opening = f"{_listed([leader.title, *level])} are level at {accuracy}"
     return f"{opening}; {leader.title}'s {leads}." if leads else f"{opening}."
+
+
+def _headline_by(metric: str, ranked: Sequence[Contender]) -> str:
+    """Says which model is best by another metric than accuracy, and by how much of its interval."""
+    sign = 1 if METRICS[metric].higher_is_better else -1
+    order = sorted(ranked, key=lambda one: -sign * one.judged.metrics[metric].value)
+    first, second = (one.judged.metrics[metric] for one in order[:2])
+    apart = first.low > second.high if sign > 0 else first.high < second.low
+    return (
+        f"{order[0].title} is best by {METRICS[metric].title}: "
+        f"{interval_text(metric, first, named=True)}; {order[1].title} follows with "
+        f"{figure_text(metric, second.value)}, and their intervals "
+        f"{'lie apart' if apart else 'overlap'}."
+    )
 
 
 def _leads(behind: Sequence[tuple[str, Comparison]]) -> str:
@@ -134,7 +153,7 @@ def _leads(behind: Sequence[tuple[str, Comparison]]) -> str:
         _listed(doubtful) if len(doubtful) < 3 else f"{doubtful[0]} and {len(doubtful) - 1} others"
     )
     least = min(found.adjusted for _, found in behind if not found.is_real)
-    p = p_value(least) if len(doubtful) == 1 else f"{p_value(least)} or more"
+    p = p_value(least) if len(doubtful) == 1 or least > 0.999 else f"{p_value(least)} or more"
     maybe = f"lead over {names} may be chance ({p})"
     return f"{real}, its {maybe}" if found.is_real else maybe
 

@@ -94,7 +94,7 @@ def tables(ranking: Ranking) -> dict[str, pd.DataFrame]:
 def best(ranking: Ranking, metric: str = "accuracy") -> Chapter:
     """Ranks the models by a key of `METRICS`."""
     sentences = (
-        headline(ranking.contenders, ranking.comparisons),
+        headline(ranking.contenders, ranking.comparisons, metric),
         optimistic_sentence(ranking.contenders),
         *elsewhere_sentences(ranking.contenders),
     )

@@ -11,21 +11,24 @@ from fer_core.common.tables import as_csv
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import headline
 from fer_core.review.chapters import Chapter, chapters
+from fer_core.review.decision import Decision, decision_section
 
 _TEMPLATE = Path(__file__).with_name("document.html")
 
 
-def review_html(rankings: Sequence[Ranking]) -> str:
+def review_html(rankings: Sequence[Ranking], decision: Decision | None = None) -> str:
     """Returns the review as one HTML document with everything inside; it needs no network.
 
     Args:
         rankings: One for each set of faces, in the order they are to be read.
+        decision: What was chosen, which then comes first; None where nothing was.
     """
     from plotly.offline import get_plotlyjs
 
     body = "\n".join(_ranking_html(ranking, number) for number, ranking in enumerate(rankings))
     return Template(_TEMPLATE.read_text()).substitute(
         plotly=get_plotlyjs().replace("</script", "<\\/script"),
+        decision=decision_section(decision) if decision else "",
         answer=escape(headline(rankings[0].contenders, rankings[0].comparisons)),
         body=body,
     )

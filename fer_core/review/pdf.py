@@ -26,7 +26,16 @@ def find_browser() -> str | None:
 
 
 def write_pdf(html: str, path: Path) -> None:
-    """Prints a self-contained HTML document to PDF.
+    """Prints a self-contained HTML document to a PDF file.
+
+    Raises:
+        EvaluationError: As `pdf_of`.
+    """
+    write_bytes(path, pdf_of(html))
+
+
+def pdf_of(html: str) -> bytes:
+    """Returns a self-contained HTML document as PDF.
 
     Raises:
         EvaluationError: If no Chromium is installed, or it does not print.
@@ -62,4 +71,4 @@ def write_pdf(html: str, path: Path) -> None:
             raise EvaluationError(
                 f"{browser} did not print the review: {done.stderr.strip()[-300:]}"
             )
-        write_bytes(path, printed.read_bytes())
+        return printed.read_bytes()

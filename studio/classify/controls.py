@@ -46,6 +46,7 @@ def choose_controls() -> Controls:
         index=models.index(default_model()),
         format_func=title,
         key="classify_model",
+        bind="query-params",
     )
     with st.popover("Detector and threshold", icon=":material/tune:"):
         threshold = st.slider(

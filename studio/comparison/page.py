@@ -9,6 +9,7 @@ from studio.comparison.choice import choose, read_all
 from studio.comparison.claims import show_claims
 from studio.comparison.confidence import show_confidence
 from studio.comparison.cost import show_cost
+from studio.comparison.decision import show_decision
 from studio.comparison.failures import show_failures
 from studio.comparison.lead import show_lead
 from studio.comparison.mistakes import show_mistakes
@@ -38,15 +39,16 @@ SECTIONS = {
 
 
 def show_page() -> None:
-    """Draws which models to compare, the answer, the ranking, and the open section."""
+    """Draws which models to compare, the answer, the decision, the ranking, the open section."""
     field = read_all()
     if field.contenders:
         answer = st.empty()
         chosen = choose(field)
         if chosen:
+            show_decision(chosen)
+            metric = show_ranking(chosen)
             with answer:
-                lead(headline(chosen.contenders, chosen.comparisons))
-            show_ranking(chosen)
+                lead(headline(chosen.contenders, chosen.comparisons, metric))
         show_missing(field)
         if chosen:
             _show_sections(chosen)

@@ -16,8 +16,12 @@ from studio.figure import show
 from studio.markdown import plain
 
 
-def show_ranking(chosen: Ranking) -> None:
-    """Draws every model's figure with its interval, and the sortable table of all figures."""
+def show_ranking(chosen: Ranking) -> str:
+    """Draws every model's figure with its interval, and the sortable table of all figures.
+
+    Returns:
+        The key of `METRICS` that they are ranked by.
+    """
     metric = st.segmented_control(
         "Ranked by",
         list(METRICS),
@@ -34,6 +38,7 @@ def show_ranking(chosen: Ranking) -> None:
         st.caption(sentence)
     table, config = remember(_table, chosen.contenders)
     st.dataframe(table, hide_index=True, column_config=config)
+    return metric
 
 
 def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, Any]]:

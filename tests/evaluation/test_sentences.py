@@ -61,6 +61,24 @@ def test_headline_says_who_leads_and_whether_it_is_real(seven) -> None:
     assert f"reads {accuracy} of 3,589 test faces correctly" in headline(ranked[:1], [])
 
 
+def test_headline_obeys_the_metric_and_names_it(seven) -> None:
+    ranked, comparisons = seven
+    least = min(ranked, key=lambda one: one.judged.metrics["log_loss"].value)
+    text = headline(ranked, comparisons, "log_loss")
+    assert text.startswith(f"{least.title} is best by Log-loss: ")
+    value = least.judged.metrics["log_loss"]
+    assert f"{value.value:.3f} (95 % interval {value.low:.3f} to {value.high:.3f})" in text
+    assert text.endswith(("and their intervals overlap.", "and their intervals lie apart."))
+    most = max(ranked, key=lambda one: one.judged.metrics["macro_f1"].value)
+    assert headline(ranked, comparisons, "macro_f1").startswith(f"{most.title} is best by Macro-F1")
+
+
+def test_headline_says_no_more_than_certainty_of_chance(seven) -> None:
+    assert told(seven, (0.01, 1.0), (0.02, 1.0)) == (
+        "; its lead over B and C may be chance (p = 1.000)."
+    )
+
+
 def told(seven, *gaps: tuple[float, float]) -> str:
     """The headline of a leader and others that are so far behind it, with such p-values."""
     leader = replace(seven[0][0], name="a", title="A")

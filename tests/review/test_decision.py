@@ -1,0 +1,41 @@
+from datetime import date
+
+import pytest
+
+from fer_core.evaluation.recommendation import PRESETS, recommend
+from fer_core.review.decision import Decision, decision_html
+from fer_core.review.document import review_html
+
+
+@pytest.fixture
+def decision(rankings):
+    ranking = rankings[0]
+    told = recommend(ranking.contenders, ranking.comparisons, PRESETS["phone"])
+    other = next(one for one in ranking.contenders if one is not told.chosen)
+    return Decision(
+        chosen=other,
+        because="it is <calm>",
+        by="A. Reader",
+        on=date(2026, 3, 1),
+        recommendation=told,
+        link="https://example.org/Model_comparison?for=Phone+app&on=x",
+        faces=ranking.title,
+    )
+
+
+def test_page_says_what_was_chosen_why_and_what_was_recommended(decision):
+    html = decision_html(decision)
+    assert f"I choose <b>{decision.chosen.title}</b> because it is &lt;calm&gt;." in html
+    assert "A. Reader, 1 March 2026" in html
+    told = decision.recommendation
+    assert f"Under these conditions {told.chosen.title} was recommended." in html
+    assert "Phone app: a poor camera 35 %" in html and "at most 5 ms per face and 5 MB" in html
+    assert 'href="https://example.org/Model_comparison?for=Phone+app&amp;on=x"' in html
+    assert f"sha256 {decision.chosen.data[:16]}" in html
+    assert "Macro-F1" in html and "<script" not in html
+
+
+def test_review_begins_with_the_decision(decision, rankings):
+    html = review_html(rankings[:1], decision)
+    assert html.index("I choose <b>") < html.index("<h1>Model comparison</h1>")
+    assert "I choose" not in review_html(rankings[:1])
