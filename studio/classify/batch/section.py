@@ -184,7 +184,10 @@ def _show_rest(table: pd.DataFrame) -> None:
     st.dataframe(
         pd.DataFrame({"picture": table["picture"], "why": reasons}),
         hide_index=True,
-        column_config={"picture": st.column_config.TextColumn(width=110)},
+        column_config={
+            "picture": st.column_config.TextColumn(width=110),
+            "why": st.column_config.TextColumn(width="large"),
+        },
         alt="One row for each picture without a face and for each that could not be read",
     )
 
