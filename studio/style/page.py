@@ -50,7 +50,9 @@ def show_page() -> None:
 def _show_easel() -> str:
     """Draws the painting that is shown; returns the answer in a sentence."""
     painting = painted.shown()
-    show_painting(painting)
+    with st.container(key="style_easel"):
+        show_painting(painting)
+    work.bring_new_into_view("style_easel")
     sentence = show_emotion_change(painting)
     show_making(painting)
     return sentence

@@ -22,11 +22,12 @@ from studio.turns import duration, waiting
 
 _JOB = "style_job"
 
+_NEW = "style_new"
 _INTO_VIEW = """<script>
-setTimeout(() => document.querySelector(".st-key-style_under_way")
-  ?.scrollIntoView({block: "center"}), 300)
+for (const wait of [200, 1000])
+  setTimeout(() => document.querySelector(".st-key-%s")?.scrollIntoView({block: "center"}), wait)
 </script>"""
-"""Once the page has taken its new shape."""
+"""When the page has taken its new shape, and again when its pictures are there."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,6 +46,7 @@ def current_job() -> Painting | None:
     job, name, titles = st.session_state[_JOB]
     if job.state == State.DONE:
         keep(Painted(name, job.request.photo, job.result, titles))
+        st.session_state[_NEW] = True
         del st.session_state[_JOB]
     return job if job.is_active else None
 
@@ -91,7 +93,13 @@ def follow() -> None:
     """Draws this session's job where it is seen, until it ends."""
     with st.container(key="style_under_way"):
         _follow()
-    st.html(_INTO_VIEW, unsafe_allow_javascript=True)
+    _bring_into_view("style_under_way")
+
+
+def bring_new_into_view(key: str) -> None:
+    """Scrolls to the container of that key if a painting has just been finished."""
+    if st.session_state.pop(_NEW, False):
+        _bring_into_view(key)
 
 
 @st.fragment(run_every=0.5)
@@ -122,6 +130,10 @@ def report() -> None:
         show_failure(job[0].message)
     elif job[0].state == State.CANCELLED:
         st.info("The painting was cancelled.", icon=":material/close:")
+
+
+def _bring_into_view(key: str) -> None:
+    st.html(_INTO_VIEW % key, unsafe_allow_javascript=True)
 
 
 def _progress(job: Painting) -> str:
