@@ -153,9 +153,9 @@ class Graph:
         return self._add(_Operator.DEQUANTIZE, [x], self.shape(x), schema.DequantizeOptionsT())
 
     def file(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
-        """Returns what a .tflite file would hold.
+        """Returns what a .tflite file would hold, and forgets the constants: call it once.
 
-        The constants follow the description of the graph, which says where each begins.
+        They follow the description of the graph, which says where each begins.
         """
         buffers = [schema.BufferT() for _ in range(len(self._constants) + 1)]
         begin = 0
@@ -168,7 +168,8 @@ class Graph:
         for buffer in buffers[1:]:
             buffer.offset += head - _ALIGNED
         parts = [self._described(buffers, inputs, outputs), bytes(head - length)]
-        for values in self._constants:
+        while self._constants:
+            values = self._constants.pop(0)
             parts += [np.ascontiguousarray(values).tobytes(), bytes(-values.nbytes % _ALIGNED)]
         return b"".join(parts)
 

@@ -32,12 +32,11 @@ def minimise(measure: Measure, start: np.ndarray, evaluations: int, memory: int)
     Args:
         measure: May raise to end it.
         start: float32, 0..1.
-        evaluations: How often the loss may be measured.
+        evaluations: How often the loss may be measured, after the start's.
         memory: Steps that are remembered; each takes twice the memory of the picture.
     """
     picture = start
     loss, gradient = measure(picture)
-    evaluations -= 1
     steps: deque[tuple[np.ndarray, np.ndarray, float]] = deque(maxlen=memory)
     while evaluations > 0:
         is_held = ((picture <= 0) & (gradient > 0)) | ((picture >= 1) & (gradient < 0))
