@@ -12,6 +12,12 @@ Shape = tuple[int, ...]
 _ALIGNED = 64
 """Bytes to whose multiples constants are moved, as vector instructions like."""
 
+_KINDS = {
+    np.float32: schema.TensorType.FLOAT32,
+    np.float16: schema.TensorType.FLOAT16,
+    np.int32: schema.TensorType.INT32,
+}
+
 _Operator, _Options = schema.BuiltinOperator, schema.BuiltinOptions
 
 
@@ -40,8 +46,7 @@ class Graph:
         """Adds a tensor of known values, of any shape; a scalar goes with all shapes."""
         array: np.ndarray = np.asarray(values, dtype)
         self._constants.append(array)
-        kind = schema.TensorType.INT32 if dtype is np.int32 else schema.TensorType.FLOAT32
-        return self._tensor(array.shape, len(self._constants), kind)
+        return self._tensor(array.shape, len(self._constants), _KINDS[dtype])
 
     def convolution(
         self, x: int, kernel: np.ndarray, bias: np.ndarray | None = None, relu: bool = False
@@ -50,7 +55,8 @@ class Graph:
 
         Args:
             x: A picture.
-            kernel: (height, width, channels of `x`, channels of the result), as Keras has it.
+            kernel: (height, width, channels of `x`, channels of the result), as Keras has it; kept
+                in half precision.
             bias: One value for each channel of the result; none are 0.
             relu: Whether what is below 0 becomes 0.
         """
@@ -60,7 +66,7 @@ class Graph:
         if relu:
             options.fusedActivationFunction = schema.ActivationFunctionType.RELU
         channels = kernel.shape[-1]
-        weights = self.constant(kernel.transpose(3, 0, 1, 2))
+        weights = self.as_floats(self.constant(kernel.transpose(3, 0, 1, 2), np.float16))
         biases = self.constant(np.zeros(channels) if bias is None else bias)
         shape = (*self.shape(x)[:3], channels)
         return self._add(_Operator.CONV_2D, [x, weights, biases], shape, options)
@@ -148,8 +154,8 @@ class Graph:
         self._tensors[result].quantization = scaling
         return result
 
-    def from_byte(self, x: int) -> int:
-        """Adds the values that `as_byte` was given, to the step."""
+    def as_floats(self, x: int) -> int:
+        """Adds the values of what `as_byte` gave, or of a constant of half precision."""
         return self._add(_Operator.DEQUANTIZE, [x], self.shape(x), schema.DequantizeOptionsT())
 
     def file(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:

@@ -150,7 +150,7 @@ class _Passage:
                 gradient = slope if gradient is None else graph.add(gradient, slope)
                 gate = self._above_0(self._seen[name])
             else:
-                gate = graph.from_byte(self._is_above_0[name])
+                gate = graph.as_floats(self._is_above_0[name])
             assert gradient is not None, "the deepest has a slope"
             kernel, _ = self.network.weights(name)
             turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
@@ -192,7 +192,7 @@ class _Passage:
         if self.pooling == "average":
             share = graph.constant(np.full((1, 2, 1, 2, 1), 0.25))
         else:
-            largest = graph.from_byte(self._is_largest[name])
+            largest = graph.as_floats(self._is_largest[name])
             often = graph.multiply(graph.average_pool(largest), self._number(4, 4))
             gradient = graph.divide(gradient, often)
             share = graph.reshape(largest, squares)

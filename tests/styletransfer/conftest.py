@@ -11,7 +11,7 @@ def stand_in() -> Network:
     for block, (filters, count) in enumerate(((8, 2), (12, 2), (16, 2), (24, 2), (24, 1)), 1):
         for number in range(1, count + 1):
             spread = np.sqrt(2 / (9 * before))  # as He et al. begin, so that nothing fades
-            kernel = random.normal(0, spread, (3, 3, before, filters)).astype(np.float32)
+            kernel = random.normal(0, spread, (3, 3, before, filters)).astype(np.float16)
             convolutions[f"block{block}_conv{number}"] = kernel, np.zeros(filters, np.float32)
             before = filters
     return Network("stand-in", convolutions)
