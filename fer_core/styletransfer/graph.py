@@ -12,7 +12,7 @@ Shape = tuple[int, ...]
 _ALIGNED = 64
 """Bytes to whose multiples constants are moved, as vector instructions like."""
 
-_KINDS = {
+_KINDS: dict[type, int] = {
     np.float32: schema.TensorType.FLOAT32,
     np.float16: schema.TensorType.FLOAT16,
     np.int32: schema.TensorType.INT32,
