@@ -14,7 +14,7 @@ from studio.comparison.failures import show_failures
 from studio.comparison.lead import show_lead
 from studio.comparison.mistakes import show_mistakes
 from studio.comparison.photographs import show_photographs
-from studio.comparison.ranking import show_missing, show_ranking
+from studio.comparison.ranking import show_ranking, show_unreadable, show_untrained
 from studio.comparison.robustness import show_robustness
 from studio.comparison.take_away import show_take_away
 from studio.comparison.training import show_training
@@ -49,13 +49,14 @@ def show_page() -> None:
             metric = show_ranking(chosen)
             with answer:
                 lead(headline(chosen.contenders, chosen.comparisons, metric))
-        show_missing(field)
+        show_unreadable(field)
         if chosen:
             _show_sections(chosen)
     else:
         lead("Which model reads faces best? A trained model is needed to say.")
         no_model()
-        show_missing(field)
+        show_unreadable(field)
+    show_untrained(field)
 
 
 def _show_sections(chosen: Ranking) -> None:

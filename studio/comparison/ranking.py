@@ -71,13 +71,17 @@ def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, A
     return table, config
 
 
-def show_missing(field: Field) -> None:
-    """Names what cannot be compared: folders that cannot be read, architectures not trained."""
+def show_unreadable(field: Field) -> None:
+    """Names the folders that cannot be read."""
     for name, reason in field.unreadable.items():
         st.warning(
             f"**{plain(name)}** cannot be read and is left out. {reason}",
             icon=":material/broken_image:",
         )
+
+
+def show_untrained(field: Field) -> None:
+    """Names the architectures of which there is no saved model, for who would train one."""
     if not field.untrained:
         return
     few = len(field.untrained) == 1

@@ -283,7 +283,7 @@ def test_a_public_server_tells_no_path_of_its_disk(five_models, monkeypatch) -> 
 
 
 def test_untrained_architecture_is_listed_with_the_command(five_models) -> None:
-    table = open_page().dataframe[1].value.set_index("Model")
+    table = open_page().dataframe[-1].value.set_index("Model")
     assert table.loc["Bolarinwa ResNet101", "Reported"] == "about 32 %"
     command = table.loc["Bolarinwa ResNet101", "To train it"]
     assert command == "python -m fer_core train bolarinwa_resnet101"
