@@ -8,6 +8,7 @@ import streamlit as st
 
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
+from studio.terminal import own
 
 MOST = 20
 """Pictures read at once: a page of more is no longer one to look at."""
@@ -78,8 +79,8 @@ def _uploaded(key: str) -> list[Picture]:
     )
     if len(files) > MOST:
         st.info(
-            f"The first {MOST} of {len(files)} pictures are read. `python -m fer_core classify` "
-            "reads any number."
+            f"The first {MOST} of {len(files)} pictures are read."
+            + own(" `python -m fer_core classify` reads any number.", " Batch reads more.")
         )
     return [Picture(file.name, file.getvalue()) for file in files[:MOST]]
 

@@ -14,6 +14,7 @@ from fer_core.settings import settings
 from studio.comparison.choice import choose_one
 from studio.datasets import load_path, say_unreadable
 from studio.face_grid import Face, face_grid
+from studio.terminal import own
 
 SHOWN = 24
 
@@ -31,8 +32,11 @@ def show_mistakes(chosen: Ranking) -> None:
     dataset = _dataset()
     if dataset is None:
         st.info(
-            "The faces themselves need the dataset: run `python -m fer_core data fetch`, or set "
-            "`FER_DATA` to where FER2013 is.",
+            own(
+                "The faces themselves need the dataset: run `python -m fer_core data fetch`, or "
+                "set `FER_DATA` to where FER2013 is.",
+                "The faces themselves need FER2013, which is not on this server.",
+            ),
             icon=":material/grid_view:",
         )
         return

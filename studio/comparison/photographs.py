@@ -13,6 +13,7 @@ from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import photographs
 from fer_core.savedmodels import saved_names
 from studio.comparison.chapter import remember, show_chapter, tell
+from studio.terminal import offer
 
 
 def show_photographs(chosen: Ranking) -> None:
@@ -26,11 +27,11 @@ def show_photographs(chosen: Ranking) -> None:
     saved = saved_names()
     missing = [c.name for c in chosen.contenders if c.end_to_end is None and c.name in saved]
     if missing:
-        st.caption(
+        offer(
+            f"python -m fer_core evaluate {missing[0]} --photographs --write",
             "A saved model of all seven emotions is measured on FER2013 by this command; a "
-            "selection of common faces is not measured."
+            "selection of common faces is not measured.",
         )
-        st.code(f"python -m fer_core evaluate {missing[0]} --photographs --write", language="bash")
 
 
 def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, Any]]:

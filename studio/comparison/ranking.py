@@ -11,6 +11,7 @@ from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import figure_text
 from fer_core.review.chapters import best
+from fer_core.settings import settings
 from studio.comparison.chapter import remember, tell
 from studio.figure import show
 from studio.markdown import plain
@@ -82,7 +83,7 @@ def show_unreadable(field: Field) -> None:
 
 def show_untrained(field: Field) -> None:
     """Names the architectures of which there is no saved model, for who would train one."""
-    if not field.untrained:
+    if not field.untrained or settings().hosted:
         return
     few = len(field.untrained) == 1
     label = f"{field.untrained[0].title} is" if few else f"{len(field.untrained)} architectures are"

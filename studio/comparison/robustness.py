@@ -1,11 +1,10 @@
 """Does it survive the real world?"""
 
-import streamlit as st
-
 from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import robustness
 from fer_core.savedmodels import saved_names
 from studio.comparison.chapter import show_chapter, tell
+from studio.terminal import offer
 
 
 def show_robustness(chosen: Ranking) -> None:
@@ -13,10 +12,10 @@ def show_robustness(chosen: Ranking) -> None:
     show_chapter(tell(robustness, chosen))
     missing = [c.name for c in chosen.contenders if c.robustness is None]
     if missing:
-        st.caption(
-            "A saved model is measured on FER2013 by this command; a selection of common faces is "
-            "not measured."
-        )
         saved = saved_names()
         name = next((name for name in missing if name in saved), "NAME")
-        st.code(f"python -m fer_core evaluate {name} --robustness --write", language="bash")
+        offer(
+            f"python -m fer_core evaluate {name} --robustness --write",
+            "A saved model is measured on FER2013 by this command; a selection of common faces is "
+            "not measured.",
+        )

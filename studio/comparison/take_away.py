@@ -10,6 +10,7 @@ from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import tables
 from fer_core.review.document import review_html
 from fer_core.savedmodels import saved_names
+from studio.terminal import offer
 
 
 def show_take_away(chosen: Ranking) -> None:
@@ -40,8 +41,10 @@ def show_take_away(chosen: Ranking) -> None:
     saved = saved_names()
     names = " ".join(contender.name for contender in chosen.contenders if contender.name in saved)
     if names:
-        st.markdown("The same from the command line:")
-        st.code(f"python -m fer_core compare {names} --out review.html", language="bash")
+        offer(
+            f"python -m fer_core compare {names} --out review.html",
+            "The same from the command line:",
+        )
 
 
 def _zipped(ranking: Ranking) -> bytes:

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from studio.terminal import own
+
 
 def needs_faces(what: str) -> None:
     """Says what would be here and how to get it.
@@ -12,6 +14,9 @@ def needs_faces(what: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{what} That needs the dataset.**")
         st.caption(
-            "Add it at the top of the page, run `python -m fer_core data fetch`, or set "
-            "`FER_DATA` to its path before starting the app."
+            own(
+                "Add it at the top of the page, run `python -m fer_core data fetch`, or set "
+                "`FER_DATA` to its path before starting the app.",
+                "You can add it at the top of the page.",
+            )
         )

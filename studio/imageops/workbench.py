@@ -19,6 +19,7 @@ from studio.figure import show_exhibit
 from studio.imageops.sources import PREVIEW_SIDE, Preview
 from studio.imageops.steps import edit_pipeline
 from studio.pictures import Picture
+from studio.terminal import own
 
 
 def work(pictures: Sequence[Picture], preview: Preview) -> str:
@@ -165,8 +166,13 @@ def _details(
     with st.expander("The code that ran", icon=":material/code:", key="ops_code"):
         st.caption(
             "A script of its own, without this app. On many pictures: "
-            '`python pipeline.py "photos/**/*.jpg" --out results`, or '
-            '`python -m fer_core images "photos/**/*.jpg" --pipeline pipeline.json --out results`.'
+            '`python pipeline.py "photos/**/*.jpg" --out results`'
+            + own(
+                ", or "
+                '`python -m fer_core images "photos/**/*.jpg" --pipeline pipeline.json '
+                "--out results`"
+            )
+            + "."
         )
         st.code(to_script(pipeline), language="python", height=420)
 

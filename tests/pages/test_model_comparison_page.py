@@ -30,7 +30,7 @@ def open_page(uploaded: Sequence[Contender] = (), **query: str | list[str]) -> A
 
 
 def texts(page: AppTest) -> str:
-    return "\n".join(element.value for element in page.main.markdown)
+    return "\n".join(element.value for element in [*page.main.markdown, *page.main.caption])
 
 
 def figures(page: AppTest) -> list[dict]:

@@ -19,6 +19,7 @@ from studio.figure import show
 from studio.loaders import pipeline, title
 from studio.markdown import plain
 from studio.page import lead
+from studio.terminal import offer
 
 _RUN, _FILES = "batch_run", "batch_of_files"
 
@@ -100,11 +101,11 @@ def _say_what_comes() -> None:
             "You get a table with one row for each face and the share of each answer. A picture "
             "without a face or one that is damaged has a row too."
         )
-        st.caption(
-            f"Up to {largest_file_mb()} MB a file, {settings().max_upload_mb} MB a picture. "
-            "For more, or for a folder on your own machine:"
+        st.caption(f"Up to {largest_file_mb()} MB a file, {settings().max_upload_mb} MB a picture.")
+        offer(
+            "python -m fer_core classify FOLDER --out table.csv",
+            "For more, or for a folder on your own machine:",
         )
-        st.code("python -m fer_core classify FOLDER --out table.csv", language="bash")
 
 
 def _offer(
