@@ -2,13 +2,14 @@ import io
 import struct
 import zlib
 
+import cv2
 import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
 
 from fer_core.errors import FileError, ImageError
-from fer_core.images import decode, encode_png, to_gray
+from fer_core.images import decode, encode_png, shrunk, to_gray
 from fer_core.settings import settings
 
 
@@ -257,3 +258,18 @@ def test_png_round_trip():
 def test_gray_is_luma():
     rgb = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]], np.uint8)
     np.testing.assert_array_equal(to_gray(rgb), [[76, 150, 29, 255]])
+
+
+@pytest.mark.parametrize(("height", "width"), [(640, 900), (641, 903), (3, 2000)])
+def test_shrunk_is_the_mean_of_the_areas(astronaut, height, width):
+    rgb = cv2.resize(astronaut, (width, height), interpolation=cv2.INTER_AREA)
+    small, scale = shrunk(rgb, 100)
+    assert scale == 100 / width
+    assert small.shape == (max(1, round(height * scale)), 100, 3)
+    expected = cv2.resize(rgb, (100, small.shape[0]), interpolation=cv2.INTER_AREA)
+    assert np.abs(small.astype(int) - expected).mean() < 1.5
+
+
+def test_small_picture_is_not_shrunk():
+    rgb = np.zeros((48, 48, 3), np.uint8)
+    assert shrunk(rgb, 48) == (rgb, 1.0)

@@ -4,8 +4,9 @@
     python tools/measure_models.py disturbances    those that a record lacks, on its test faces
     python tools/measure_models.py photographs     all models of seven emotions on the same pictures
 
-`FER_DATA` names FER2013. The cards and the manifest follow; `weights/reproduction.csv` and the
-tables of the documentation come from `fer-studio compare --reports`.
+Names after that choose among the saved models. `FER_DATA` names FER2013. The cards and the manifest
+follow; `weights/reproduction.csv` and the tables of the documentation come from
+`fer-studio compare --reports`.
 """
 
 import sys
@@ -79,7 +80,8 @@ _MEASURES = {
 def main() -> None:
     """Measures and records."""
     measure, weights, dataset = _MEASURES[sys.argv[1]], settings().weights, open_dataset(None)
-    models = [open_model(name, weights) for name in saved_names(weights)]
+    names = sys.argv[2:] or saved_names(weights)
+    models = [open_model(name, weights) for name in names]
     for saved, record in measure(models, dataset):
         name = saved.name
         with alone_with(name, weights):

@@ -24,8 +24,16 @@ _SMALLEST = 24
 """Side, px, below which a closer look decides nothing: letters, enlarged, pass for faces."""
 _LARGE = 1 / 8
 """Side of a face, in longer sides of the picture, from which there is no crowd to look for."""
-_FINER = (1280, 2560)
-"""Longest sides, px, at which crowds are searched."""
+_FINER = 1280
+"""Longest side, px, at which a picture is searched next if no face was found."""
+_FINEST = 2560
+_SEEN = 160
+"""Side, px, that the largest face found has where smaller ones are looked for, at most at
+`_FINEST`: those of a tenth of it are seen then."""
+_MORE = 1.2
+"""By what a side must be longer than the one before for there to be more to see."""
+_WITHIN = 0.6
+"""Share of a box within that of a face found at a coarser scale from which it is a part of it."""
 _DARK = 100
 """Gray level of the brightest hundredth below which a picture is lit up before it is searched."""
 _LIT = 230
@@ -62,13 +70,12 @@ class ThoroughDetector:
     def detect(self, rgb: np.ndarray) -> list[FaceBox]:
         """Returns the faces of a uint8 RGB picture (h, w, 3), in no order."""
         found = self._judged(rgb, self._yunet.detect(rgb), [])
-        longest = max(rgb.shape[:2])
-        for side in _FINER:
-            if longest <= side / 2 or _is_large(found, longest):
-                break
-            found += self._judged(rgb, self._yunet.detect(rgb, side), found)
-            if not found:
-                break  # the finest costs as much as all the rest: only where a crowd shows
+        searched, longest = _SIDE, max(rgb.shape[:2])
+        while (side := _next_side(found, longest, searched)) is not None:
+            seen = self._yunet.detect(rgb, side)
+            small = [box for box in seen if _side(box) < _LARGE * longest]
+            found += self._judged(rgb, small, found)
+            searched = side
         return found or self._searched_again(rgb)
 
     def _searched_again(self, rgb: np.ndarray) -> list[FaceBox]:
@@ -89,6 +96,8 @@ class ThoroughDetector:
         faces: list[FaceBox] = []
         for box in sorted(glimpses, key=lambda box: -box.score):
             if any(_overlap(box, other) > _SAME for other in known + faces):
+                continue
+            if any(_share_within(box, other) > _WITHIN for other in known):
                 continue
             closer = self._closer(rgb, box)
             if closer is not None:
@@ -180,8 +189,20 @@ def _noise(rgb: np.ndarray) -> float:
     return float(np.sqrt(np.pi / 2) / 6 * np.abs(edges).mean())
 
 
-def _is_large(boxes: list[FaceBox], longest: int) -> bool:
-    return any(_side(box) >= _LARGE * longest for box in boxes)
+def _next_side(found: list[FaceBox], longest: int, searched: int) -> int | None:
+    """Returns the longest side, px, at which smaller faces are looked for next; None for no more.
+
+    Args:
+        found: Faces found so far.
+        longest: Longest side of the picture, px.
+        searched: That at which they were found, px.
+    """
+    largest = max(map(_side, found), default=0) / longest
+    if largest >= _LARGE:
+        return None
+    wanted = min(_FINEST, round(_SEEN / largest)) if found else _FINER
+    side = min(wanted, longest)
+    return side if side > _MORE * searched else None
 
 
 def _side(box: FaceBox) -> int:
@@ -190,7 +211,17 @@ def _side(box: FaceBox) -> int:
 
 def _overlap(a: FaceBox, b: FaceBox) -> float:
     """Returns the intersection over the union of two boxes."""
+    both = _common(a, b)
+    return both / (a.width * a.height + b.width * b.height - both)
+
+
+def _share_within(part: FaceBox, whole: FaceBox) -> float:
+    """Returns how much of a box lies in another one."""
+    return _common(part, whole) / (part.width * part.height)
+
+
+def _common(a: FaceBox, b: FaceBox) -> int:
+    """Returns the pixels that two boxes have in common."""
     wide = min(a.right, b.right) - max(a.left, b.left)
     high = min(a.bottom, b.bottom) - max(a.top, b.top)
-    both = max(wide, 0) * max(high, 0)
-    return both / (a.width * a.height + b.width * b.height - both)
+    return max(wide, 0) * max(high, 0)

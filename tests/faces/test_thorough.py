@@ -5,7 +5,7 @@ from overlap import iou
 
 from fer_core.evaluation.scenes import scene
 from fer_core.faces import FaceBox, detector, is_here
-from fer_core.faces.thorough import ThoroughDetector
+from fer_core.faces.thorough import ThoroughDetector, _next_side
 
 pytestmark = pytest.mark.skipif(not is_here("yunet"), reason="FER_YUNET names no YuNet file")
 
@@ -58,6 +58,32 @@ def test_small_faces_of_a_large_picture_are_found(thorough, astronaut):
     for box, (x, y) in zip(found, places, strict=True):
         assert abs(box.left + box.width / 2 - x - 56) < 10
         assert abs(box.top + box.height / 2 - y - 53) < 10
+
+
+def test_part_of_a_known_face_is_no_face(thorough, astronaut):
+    mouth = FaceBox(200, 130, 40, 40, 0.9)
+    assert thorough._judged(astronaut, [FACE], [])
+    assert thorough._judged(astronaut, [mouth], [FACE]) == []
+
+
+@pytest.mark.parametrize(
+    ("faces", "longest", "searched", "expected"),
+    [
+        ((), 640, 640, None),  # as large as it is searched already
+        ((), 700, 640, None),
+        ((), 4000, 640, 1280),
+        ((), 4000, 1280, None),  # nothing there: no crowd
+        ((600,), 4000, 640, None),  # one face fills an eighth
+        ((400, 90), 4000, 640, 1600),
+        ((90, 60), 4000, 640, 2560),
+        ((60,), 4000, 1280, 2560),
+        ((60,), 4000, 2560, None),
+        ((40,), 1500, 640, 1500),
+    ],
+)
+def test_the_smaller_the_faces_the_finer_they_are_searched(faces, longest, searched, expected):
+    found = [FaceBox(0, 0, side, side) for side in faces]
+    assert _next_side(found, longest, searched) == expected
 
 
 def test_face_at_a_tenth_of_the_light(thorough, astronaut):
