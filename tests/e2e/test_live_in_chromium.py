@@ -172,7 +172,8 @@ def test_ten_starts_and_stops_leave_no_thread_and_little_memory(camera_browser, 
         stop(page)
     # asyncio and Streamlit grow pools of their own, up to 6 threads each; a leak is 10 or more.
     wait_until(lambda: threads(pid) <= before + 5)
-    assert resident_mb(pid) - memory < 30
+    # What was freed goes back to the system when the housekeeper next looks (studio/memory.py).
+    wait_until(lambda: resident_mb(pid) - memory < 30)
     assert udp_sockets(pid) == 0
     page.context.close()
 
