@@ -8,6 +8,7 @@ import typer
 from fer_core.errors import FerError
 
 _EXTRAS = {
+    "aiohttp": "https",
     "av": "video",
     "cleanlab": "train",
     "fontTools": "images",
@@ -17,6 +18,7 @@ _EXTRAS = {
     "matplotlib": "images",
     "onnx": "onnx",
     "onnxruntime": "onnx",
+    "ray": "scale",
     "tensorflow": "train",
     "tf2onnx": "onnx",
 }
@@ -32,6 +34,7 @@ app = typer.Typer(
 
 def _register() -> None:
     from fer_core.cli import (
+        batch,
         classify,
         compare,
         data,
@@ -53,6 +56,7 @@ def _register() -> None:
         evaluate,
         compare,
         classify,
+        batch,
         video,
         export,
         images,

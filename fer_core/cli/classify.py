@@ -1,7 +1,6 @@
 """`python -m fer_core classify`: read the faces of pictures, a few or a folder full."""
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +36,10 @@ def classify(
         typer.Option(help="Write a table instead: .csv or .parquet; run again, it continues."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="With --out: processes; as many as processors.", min=1)
+        int | None,
+        typer.Option(
+            help="With --out: processes; as many as processors. 0 reads in this one.", min=0
+        ),
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one CSV row for each face.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -99,32 +101,31 @@ def _write_table(
 ) -> None:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from fer_core import __version__
     from fer_core.cli.source import ready_detector
     from fer_core.common.files import printable
     from fer_core.common.tables import as_cell
     from fer_core.inference import default_model
-    from fer_core.inference.batch import FileReader, find_pictures, read_files
+    from fer_core.inference.batch import find_pictures, read_all
     from fer_core.inference.batch_table import Results, csv_of, to_parquet
     from fer_core.picture_names import Skipped
-    from fer_core.savedmodels import open_model
+    from fer_core.scale.engines.local import processes
+    from fer_core.scale.job import Job
+    from fer_core.scale.manifest import Entry
+    from fer_core.scale.places import uri_of
 
-    model = open_model(model or default_model()).name
-    detector = ready_detector(detector)
-    if threshold is None:
-        threshold = open_model(model).threshold
-    reader = FileReader(model, detector, threshold, whole)
-    settings = f"{'whole picture' if whole else detector}, threshold {threshold:g}"
+    job = Job.of(model or default_model(), ready_detector(detector), threshold, whole, __version__)
     columns = (SpinnerColumn(), TextColumn("{task.completed} pictures"), TimeElapsedColumn())
     read = faces = bad = 0
     skipped = Skipped()
     with (
-        Results(csv_of(out), open_model(model).classes, model, settings) as results,
+        Results(csv_of(out), job.classes, job.model, job.how) as results,
         Progress(*columns, transient=True) as progress,
     ):
         task = progress.add_task("reading", total=None)
         found = find_pictures(paths, skipped)
-        left = (p for p in found if as_cell(printable(p)) not in results.done)
-        for rows in read_files(left, reader, workers or os.cpu_count() or 1):
+        left = (Entry(uri_of(p)) for p in found if as_cell(printable(p)) not in results.done)
+        for rows in read_all(left, job.reader(), processes(workers)):
             results.add(rows)
             read, bad = read + 1, bad + any("error" in row for row in rows)
             faces += sum(row["face"] > 0 for row in rows)

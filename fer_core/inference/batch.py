@@ -3,16 +3,16 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from fer_core.common.files import printable, read_bytes
-from fer_core.errors import FileError, ImageError
+from fer_core.common.files import printable
+from fer_core.errors import ImageError
 from fer_core.images import decoded
 from fer_core.inference.pipeline import Pipeline
 from fer_core.inference.records import as_records
@@ -21,9 +21,8 @@ from fer_core.picture_names import Skipped, is_clutter, is_picture_file, is_shad
 Row = dict[str, Any]
 """One face; or a picture without one (`face` is 0), or one that could not be read (`error`)."""
 
-Reader = Callable[[Path], list[Row]]
+T = TypeVar("T")
 
-_CHUNK = 8
 _DIED = "The process that read it ended: the file may be made to crash programs."
 
 
@@ -91,83 +90,68 @@ def error_row(name: str, model: str, error: str) -> Row:
     return {"picture": name, "model": model, "face": 0, "error": error}
 
 
-class FileReader:
-    """Reads picture files in this process; can be sent to others, which load the model again.
+class Reader(Generic[T]):
+    """Reads one thing after the other into rows; can be sent to other processes.
 
-    Args:
-        model: Name of a saved model.
-        detector: As `faces.detector` takes it.
-        threshold: Confidence below which the answer is "not sure"; None takes the model's own.
-        whole: Whether to take each picture as one face.
+    Attributes:
+        at_once: How many are sent to a process together.
     """
 
-    def __init__(
-        self,
-        model: str,
-        detector: str = "auto",
-        threshold: float | None = None,
-        whole: bool = False,
-    ) -> None:
-        self.model = model
-        self._detector = detector
-        self._options = (threshold, whole)
-        self._pipeline: Pipeline | None = None
+    at_once = 8
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_pipeline": None}
+    def __call__(self, item: T) -> list[Row]:
+        """Returns the rows of one."""
+        raise NotImplementedError
 
-    def __call__(self, path: Path) -> list[Row]:
-        """Returns the rows of one picture."""
-        if self._pipeline is None:
-            self._pipeline = Pipeline.load(self.model, self._detector)
-        name = printable(path)
-        try:
-            data = read_bytes(path)
-        except FileError as error:
-            return [error_row(name, self.model, str(error))]
-        return rows_of(data, name, self._pipeline, self.model, *self._options)
+    def many(self, items: Iterable[T]) -> Iterator[list[Row]]:
+        """Yields the rows of each of several, in order."""
+        return map(self, items)
+
+    def lost(self, item: T, why: str) -> list[Row]:
+        """Returns the rows of one whose reading ended the process."""
+        raise NotImplementedError
 
 
-def read_files(
-    paths: Iterable[Path], reader: FileReader | Reader, workers: int
-) -> Iterator[list[Row]]:
-    """Yields the rows of each file, in order; no more than a few dozen are under way at once.
+def read_all(items: Iterable[T], reader: Reader[T], workers: int) -> Iterator[list[Row]]:
+    """Yields the rows of each, in order; no more than a few dozen are under way at once.
 
     Args:
-        paths: Of pictures.
-        reader: Reads one; must be able to be sent to another process.
-        workers: Processes; 1 reads in this one.
+        items: What `reader` takes: pictures' files, entries of a manifest.
+        reader: Reads one.
+        workers: Processes; 0 reads in this one, which a file may be made to crash.
     """
-    if workers == 1:
-        yield from map(reader, paths)
+    if workers == 0:
+        yield from reader.many(items)
         return
-    files = _Files(reader, workers)
+    readers = _Readers(reader, workers)
     try:
-        yield from files.read(iter(paths))
+        yield from readers.read(iter(items))
     finally:
-        files.close()
+        readers.close()
 
 
-class _Files:
+class _Readers(Generic[T]):
     """A pool of processes that outlives the death of one of them."""
 
-    def __init__(self, reader: Reader, workers: int) -> None:
+    def __init__(self, reader: Reader[T], workers: int) -> None:
         self._reader, self._workers = reader, workers
         self._pool = self._new_pool()
 
-    def read(self, paths: Iterator[Path]) -> Iterator[list[Row]]:
-        chunks: deque[list[Path]] = deque()
+    def read(self, items: Iterator[T]) -> Iterator[list[Row]]:
+        chunks: deque[list[T]] = deque()
         results: deque[Future[list[list[Row]]]] = deque()
         while True:
             try:
-                while len(results) < 3 * self._workers and (chunk := list(islice(paths, _CHUNK))):
+                while len(results) < 3 * self._workers and (
+                    chunk := list(islice(items, self._reader.at_once))
+                ):
                     chunks.append(chunk)  # before it is sent, which a broken pool refuses
-                    results.append(self._pool.submit(_read_all, self._reader, chunk))
+                    results.append(self._pool.submit(_rows_of_each, self._reader, chunk))
                 if not results:
                     return
                 rows = results.popleft().result()
             except BrokenProcessPool:
-                lost = [path for chunk in chunks for path in chunk]
+                lost = [item for chunk in chunks for item in chunk]
                 chunks.clear()
                 results.clear()
                 yield from self._read_one_by_one(lost)
@@ -178,24 +162,27 @@ class _Files:
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _read_one_by_one(self, paths: Iterable[Path]) -> Iterator[list[Row]]:
-        """Reads files again of which one, not known which, ended its process."""
+    def _read_one_by_one(self, items: Iterable[T]) -> Iterator[list[Row]]:
+        """Reads again what one, not known which, ended its process of."""
         self._pool = self._new_pool()
-        for path in paths:
+        for item in items:
             try:
-                yield self._pool.submit(self._reader, path).result()
+                yield self._pool.submit(self._reader, item).result()
             except BrokenProcessPool:
-                model = getattr(self._reader, "model", "")
-                yield [error_row(printable(path), model, _DIED)]
+                yield self._reader.lost(item, _DIED)
                 self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Not forked: threads of OpenCV and LiteRT do not survive a fork.
-        return ProcessPoolExecutor(self._workers, get_context("spawn"), _begin)
+        return ProcessPoolExecutor(self._workers, get_context("spawn"), begin_reading)
 
 
-def _begin() -> None:
-    """Readies a process of the pool: one thread, and no longer life than its parent's."""
+def _rows_of_each(reader: Reader[T], items: list[T]) -> list[list[Row]]:
+    return list(reader.many(items))
+
+
+def begin_reading() -> None:
+    """Readies a process that reads: one thread, and no longer life than its parent's."""
     import cv2
 
     cv2.setNumThreads(1)
@@ -208,7 +195,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _read_all(reader: Reader, paths: list[Path]) -> list[list[Row]]:
-    return [reader(path) for path in paths]

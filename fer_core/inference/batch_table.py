@@ -68,7 +68,7 @@ class Results:
             self._file = path.open("w" if is_new else "a", encoding="utf-8", newline="")
         except OSError as error:
             raise BatchError(unwritable(path, error)) from error
-        self._writer = csv.DictWriter(self._file, self._columns, restval="")
+        self._writer = csv.DictWriter(self._file, self._columns, "", "ignore")
         if is_new:
             self._writer.writeheader()
 

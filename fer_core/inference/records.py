@@ -15,7 +15,8 @@ def as_records(
 ) -> list[dict[str, Any]]:
     """Returns one record per face: picture, number, box (px), answer, label, confidence, classes.
 
-    `detector` found it, with `score`; `unreadable` says why it shows too little, or is empty.
+    `landmarks` are those of `FaceBox`, px, if its detector knows any. `detector` found it, with
+    `score`; `unreadable` says why it shows too little, or is empty.
 
     Args:
         faces: As `Pipeline.analyze` orders them; numbered from 1.
@@ -30,6 +31,7 @@ def as_records(
             "top": face.box.top,
             "width": face.box.width,
             "height": face.box.height,
+            "landmarks": [[round(x, 1), round(y, 1)] for x, y in face.box.landmarks],
             "detector": face.box.detector,
             "score": round(face.box.score, 4),
             "unreadable": face.unreadable,

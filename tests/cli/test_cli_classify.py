@@ -137,7 +137,7 @@ def test_folder_stands_for_all_pictures_in_it_and_below(run, folder):
     assert f"1 file is no picture and was left out: {folder / 'notes.txt'}." in err
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["0", "2"])
 def test_table_of_a_folder(saved_models, folder, tmp_path, workers):
     out = tmp_path / "table.csv"
     # In a process of its own: a test runner's main module cannot be started again by its workers.
@@ -161,9 +161,9 @@ FOLDER = ("bad.jpg", "blank.png", "below/face.png")
 
 def test_table_goes_on_where_it_ended(run, folder, tmp_path, astronaut):
     out = tmp_path / "table.csv"
-    run(folder, "--out", out, "--workers", 1)
+    run(folder, "--out", out, "--workers", 0)
     (folder / "new.png").write_bytes(encode_png(astronaut))
-    said = run(folder, "--out", out, "--workers", 1)[1]
+    said = run(folder, "--out", out, "--workers", 0)[1]
     assert "Pictures read: 3 (1 were there before)" in said  # the last two are read again
     rows = pd.read_csv(out)
     assert sorted(rows["picture"]) == sorted(str(folder / name) for name in (*FOLDER, "new.png"))
@@ -171,7 +171,7 @@ def test_table_goes_on_where_it_ended(run, folder, tmp_path, astronaut):
 
 def test_parquet(run, folder, tmp_path):
     out = tmp_path / "table.parquet"
-    assert run(folder, "--out", out, "--workers", 1)[0] == 0
+    assert run(folder, "--out", out, "--workers", 0)[0] == 0
     rows = pd.read_parquet(out)
     assert rows["face"].tolist() == [0, 0, 1]
     assert rows["happy"].dtype == np.float32
@@ -180,7 +180,7 @@ def test_parquet(run, folder, tmp_path):
 
 def test_table_of_another_model_is_not_continued(run, folder, tmp_path):
     out = tmp_path / "table.csv"
-    run(folder, "--out", out, "--workers", 1)
+    run(folder, "--out", out, "--workers", 0)
     status, _, err = run(folder, "--out", out, "--model", "dcnn_elu")
     assert (status, "not a table of this model's classes" in err) == (1, True)
 
@@ -190,12 +190,12 @@ def test_table_of_another_model_is_not_continued(run, folder, tmp_path):
 )
 def test_table_of_other_settings_is_not_continued(run, folder, tmp_path, option):
     out = tmp_path / "table.csv"
-    run(folder, "--out", out, "--workers", 1, "--detector", "haar_alt2")
+    run(folder, "--out", out, "--workers", 0, "--detector", "haar_alt2")
     threshold = f"{open_model('custom_cnn').threshold:g}"
     assert set(pd.read_csv(out)["settings"]) == {f"haar_alt2, threshold {threshold}"}
     before = out.read_bytes()
     again = ("--detector", "haar_alt2", *option)
-    status, _, err = run(folder, "--out", out, "--workers", 1, *again)
+    status, _, err = run(folder, "--out", out, "--workers", 0, *again)
     assert (status, f"custom_cnn (haar_alt2, threshold {threshold})" in err) == (1, True)
     assert out.read_bytes() == before
 
@@ -204,7 +204,7 @@ def test_folder_without_a_picture_says_so(run, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     (empty / "notes.txt").write_text("no picture")
-    for options in ((), ("--json",), ("--out", tmp_path / "t.csv", "--workers", 1)):
+    for options in ((), ("--json",), ("--out", tmp_path / "t.csv", "--workers", 0)):
         status, out, err = run(empty, *options)
         assert (status, f"There is no picture in {empty}." in err) == (1, True)
         assert out.strip() == ""

@@ -6,14 +6,12 @@ from multiprocessing import active_children
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pytest
 from waiting import wait_until
 
 from fer_core.errors import BatchError, FileError
-from fer_core.images import encode_png
-from fer_core.inference.batch import FileReader, error_row, find_pictures, read_files
-from fer_core.inference.batch_table import Results, columns
+from fer_core.inference.batch import Reader, error_row, find_pictures, read_all
+from fer_core.inference.batch_table import Results
 from fer_core.picture_names import Skipped
 from fer_core.settings import ROOT
 
@@ -21,15 +19,16 @@ CLASSES = ("happy", "sad")
 SETTINGS = "haar_alt2, threshold 0"
 
 
-class FakeReader:
+class FakeReader(Reader[Path]):
     """Answers without looking; one file ends the process that reads it."""
 
-    model = "fake"
-
-    def __call__(self, path: Path):
-        if path.name == "killer.png":
+    def __call__(self, item: Path):
+        if item.name == "killer.png":
             os._exit(1)
-        return [{"picture": str(path), "model": "fake", "face": 0}]
+        return [{"picture": str(item), "model": "fake", "face": 0}]
+
+    def lost(self, item: Path, why: str):
+        return [error_row(str(item), "fake", why)]
 
 
 @pytest.fixture(autouse=True)
@@ -44,14 +43,14 @@ def paths(count: int, *more: str) -> list[Path]:
 
 def test_rows_come_in_order_from_many_processes():
     asked = paths(60)
-    rows = list(read_files(asked, FakeReader(), workers=2))
+    rows = list(read_all(asked, FakeReader(), workers=2))
     assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
 
 
 def test_file_that_kills_its_reader_is_a_row_and_the_others_are_read():
     asked = paths(20)
     asked.insert(9, Path("killer.png"))
-    rows = list(read_files(asked, FakeReader(), workers=2))
+    rows = list(read_all(asked, FakeReader(), workers=2))
     assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
     errors = [row["picture"] for (row,) in rows if "error" in row]
     assert errors == ["killer.png"]
@@ -68,7 +67,7 @@ def test_reader_that_dies_while_earlier_rows_are_taken_loses_no_file():
                 wait_until(lambda: set(active_children()) <= others)
             yield path
 
-    rows = list(read_files(paths_as_asked(), FakeReader(), workers=2))
+    rows = list(read_all(paths_as_asked(), FakeReader(), workers=2))
     assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
     assert [row["picture"] for (row,) in rows if "error" in row] == ["killer.png"]
 
@@ -76,11 +75,12 @@ def test_reader_that_dies_while_earlier_rows_are_taken_loses_no_file():
 _TELLS_ITS_POOL = """
 import os, sys
 from pathlib import Path
-from fer_core.inference.batch import read_files
-def process(path):
-    return [{"process": os.getpid()}]
+from fer_core.inference.batch import Reader, read_all
+class Process(Reader):
+    def __call__(self, item):
+        return [{"process": os.getpid()}]
 if __name__ == "__main__":
-    for (row,) in read_files(map(Path, iter(str, 1)), process, workers=2):
+    for (row,) in read_all(map(Path, iter(str, 1)), Process(), workers=2):
         print(row["process"], flush=True)
 """
 
@@ -114,7 +114,7 @@ def test_paths_are_taken_as_they_are_needed():
             taken.append(number)
             yield Path(f"{number}.png")
 
-    rows = read_files(endless(), FakeReader(), workers=2)
+    rows = read_all(endless(), FakeReader(), workers=2)
     for _ in range(30):
         next(rows)
     rows.close()
@@ -138,35 +138,10 @@ def test_pictures_of_a_folder_are_found_by_name_in_order(tmp_path):
     )
 
 
-def test_pipe_named_as_a_picture_is_left_out_or_a_row(saved_models, tmp_path):
-    pipe = tmp_path / "a.png"
-    os.mkfifo(pipe)
+def test_pipe_named_as_a_picture_is_left_out(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
     (tmp_path / "gone.png").symlink_to("nowhere.png")
     assert list(find_pictures([tmp_path])) == [tmp_path / "gone.png"]
-    (row,) = FileReader("custom_cnn", "haar_alt2")(pipe)
-    assert row["error"] == f"{pipe} is a pipe; name a file."
-
-
-def test_name_that_is_no_text_can_be_written_to_a_table(saved_models, tmp_path):
-    path = tmp_path / os.fsdecode(b"caf\xe9.png")
-    (row,) = FileReader("custom_cnn", "haar_alt2")(path)
-    assert row["picture"] == rf"{tmp_path}/caf\xe9.png"
-    assert row["error"] == rf"{tmp_path}/caf\xe9.png cannot be read: No such file or directory."
-
-
-def test_reader_makes_rows_of_faces_nothing_and_errors(saved_models, tmp_path, astronaut):
-    reader = FileReader("custom_cnn", "haar_alt2")
-    pair, blank = tmp_path / "pair.png", tmp_path / "blank.png"
-    pair.write_bytes(encode_png(np.hstack([astronaut[:300, 80:360]] * 2)))
-    blank.write_bytes(encode_png(np.zeros((60, 60, 3), np.uint8)))
-    assert [row["face"] for row in reader(pair)] == [1, 2]
-    assert set(reader(pair)[0]) <= set(columns(reader._pipeline.classifier.classes))
-    assert reader(blank) == [{"picture": str(blank), "model": "custom_cnn", "face": 0}]
-    none = tmp_path / "none.png"
-    assert reader(none)[0]["error"] == f"{none} cannot be read: No such file or directory."
-    assert reader(tmp_path)[0]["error"] == f"{tmp_path} is a folder; name a file."
-    whole = FileReader("custom_cnn", "haar_alt2", whole=True)
-    assert [row["face"] for row in whole(blank)] == [1]
 
 
 def face_rows(name: str, faces: int) -> list[dict]:

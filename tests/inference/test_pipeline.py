@@ -133,6 +133,7 @@ def test_records_hold_what_was_read():
         "top": 2,
         "width": 30,
         "height": 40,
+        "landmarks": [],
         "detector": "",
         "score": 1.0,
         "unreadable": "",

@@ -1,0 +1,1 @@
+"""What reads shards: processes of this machine, or Ray on many."""
