@@ -76,7 +76,7 @@ def undisturbed(parts, tmp_path_factory) -> tuple[Fitted, keras.Model]:
     return _fit(parts, tmp_path_factory.mktemp("whole") / "run")
 
 
-@pytest.mark.parametrize("epoch", [1, 3, 4])
+@pytest.mark.parametrize("epoch", [1, pytest.param(3, marks=pytest.mark.long), 4])
 def test_a_killed_training_resumes_to_what_a_whole_one_gives(parts, undisturbed, tmp_path, epoch):
     whole, network = undisturbed
     with pytest.raises(Killed):

@@ -72,7 +72,11 @@ def _few_faces(fer2013: FaceDataset, shuffled: bool) -> FaceDataset:
 
 
 @pytest.mark.fer2013
-@pytest.mark.parametrize("shuffled", [False, True], ids=["labels", "shuffled labels"])
+@pytest.mark.parametrize(
+    "shuffled",
+    [False, pytest.param(True, marks=pytest.mark.long)],
+    ids=["labels", "shuffled labels"],
+)
 def test_a_few_faces_teach_more_than_chance_and_shuffled_ones_do_not(
     shuffled, fer2013, tiny, checkpoints, tmp_path
 ):
