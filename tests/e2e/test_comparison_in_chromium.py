@@ -1,5 +1,5 @@
 import pytest
-from waiting import PATIENCE_MS
+from waiting import PATIENCE_MS, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -18,6 +18,21 @@ def context(browser):
     opened.close()
 
 
+def choose(page, label: str, option: str) -> None:
+    """Takes one of a list, which is opened again if a late run of the page has closed it."""
+    from playwright.sync_api import TimeoutError as NotThere
+
+    def taken() -> bool:
+        page.get_by_role("combobox", name=label).click()
+        try:
+            page.get_by_role("option", name=option).click(timeout=3000)
+        except NotThere:
+            return False
+        return True
+
+    wait_until(taken)
+
+
 def test_shared_link_to_a_review_that_opens_offline(
     context, five_model_server, browser, tmp_path, artifacts
 ) -> None:
@@ -28,9 +43,7 @@ def test_shared_link_to_a_review_that_opens_offline(
     captions = page.locator("[data-testid=stCaptionContainer]")
     captions.filter(has_text="Custom CNN, 3,589 test faces").wait_for()
 
-    page.locator("[data-test-script-state=notRunning]").wait_for()  # a late run closes the list
-    page.get_by_role("combobox", name="Beside it").click()
-    page.get_by_role("option", name="VGG16, fine-tuned").click()
+    choose(page, "Beside it", "VGG16, fine-tuned")
     captions.filter(has_text="VGG16, fine-tuned, 3,589 test faces; rows are the truth").wait_for()
     assert "second=VGG16" in page.url
     assert "first=Custom" in page.url

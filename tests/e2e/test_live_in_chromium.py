@@ -37,16 +37,11 @@ def camera_options(tmp_path_factory) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def camera_browser(camera_options):
-    from playwright.sync_api import sync_playwright
-
+def camera_browser(playwright, camera_options):
     chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=camera_options)
-        yield started
-        started.close()
+    started = playwright.chromium.launch(executable_path=chromium, args=camera_options)
+    yield started
+    started.close()
 
 
 def jpeg(rgb: np.ndarray) -> bytes:

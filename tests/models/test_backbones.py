@@ -111,9 +111,7 @@ def test_saved_weights_reach_every_layer_of_a_flat_graph(tmp_path, settings_of):
     assert_same_layer_by_layer("vgg16", ours, reference)
 
 
-@pytest.mark.parametrize(
-    "name", [*NAMES[:3], pytest.param("resnet101", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("name", [*NAMES[:3], pytest.param("resnet101", marks=pytest.mark.long)])
 def test_a_model_on_a_trunk_is_flat_frozen_and_reloads(name, tmp_path):
     base = on_gray(name, pretrained=False)
     head = keras.layers.Dense(7)(keras.layers.Flatten()(base.output))
