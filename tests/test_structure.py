@@ -145,7 +145,7 @@ def test_networks_are_opened_in_one_place():
         for path in (ROOT / folder).rglob("*.py")
         if re.search(r"(?<![\w.])Interpreter\(|\._get_ops_details", path.read_text())
     }
-    assert opening == {"fer_core/savedmodels/litert.py", "fer_core/savedmodels/compat.py"}
+    assert opening == {"fer_core/common/litert.py", "fer_core/savedmodels/compat.py"}
 
 
 def in_new_process(code: str) -> Any:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_core.common.litert import open_function, open_interpreter
 from fer_core.savedmodels.compat import operations
-from fer_core.savedmodels.litert import open_function, open_interpreter
 
 WARM_UP = 20
 

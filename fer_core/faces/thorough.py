@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 
 from fer_core.faces.box import FaceBox, inside
 from fer_core.faces.closer import look_closer
+from fer_core.faces.side_by_side import side_by_side
 from fer_core.faces.yunet import YuNetDetector
 from fer_core.images import shrunk, to_gray
 
@@ -93,15 +95,13 @@ class ThoroughDetector:
         self, rgb: np.ndarray, glimpses: list[FaceBox], known: list[FaceBox]
     ) -> list[FaceBox]:
         """Returns those boxes that are faces not known yet; a turned one with its square."""
+        best_first = sorted(glimpses, key=lambda box: -box.score)
+        unknown = [box for box in best_first if not any(_is_of(box, other) for other in known)]
+        closer = side_by_side(partial(self._closer, rgb), unknown)
         faces: list[FaceBox] = []
-        for box in sorted(glimpses, key=lambda box: -box.score):
-            if any(_overlap(box, other) > _SAME for other in known + faces):
-                continue
-            if any(_share_within(box, other) > _WITHIN for other in known):
-                continue
-            closer = self._closer(rgb, box)
-            if closer is not None:
-                faces.append(closer)
+        for box in closer:
+            if box is not None and not any(_overlap(box, other) > _SAME for other in faces):
+                faces.append(box)
         return faces
 
     def _closer(self, rgb: np.ndarray, box: FaceBox) -> FaceBox | None:
@@ -207,6 +207,11 @@ def _next_side(found: list[FaceBox], longest: int, searched: int) -> int | None:
 
 def _side(box: FaceBox) -> int:
     return max(box.width, box.height)
+
+
+def _is_of(box: FaceBox, known: FaceBox) -> bool:
+    """Returns whether a box is of a known face, or of a part of it."""
+    return _overlap(box, known) > _SAME or _share_within(box, known) > _WITHIN
 
 
 def _overlap(a: FaceBox, b: FaceBox) -> float:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fer_core.common.litert import ends, open_interpreter
 from fer_core.common.pool import Pool
 from fer_core.errors import CorruptModel, ModelNotFound
 from fer_core.images import FACE_SIZE
 from fer_core.savedmodels import SavedModel, open_model, saved_names
-from fer_core.savedmodels.litert import ends, open_interpreter
 from fer_core.savedmodels.temperature import apply_temperature
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from fer_core.common.files import put, put_folder, write_bytes
+from fer_core.common.litert import open_function
 from fer_core.errors import FerError
 from fer_core.savedmodels.convert import Quantisation, convert_litert
 from fer_core.savedmodels.folder import SavedModel
-from fer_core.savedmodels.litert import open_function
 from fer_core.savedmodels.network import load_network
 
 Format = Literal["tflite", "onnx", "saved_model"]

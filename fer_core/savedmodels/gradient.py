@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from fer_core.common.litert import ends, open_interpreter
 from fer_core.errors import EvaluationError
-from fer_core.savedmodels.litert import ends, open_interpreter
 
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_core.savedmodels.litert import open_interpreter
-from fer_core.styletransfer.graph import Graph, Shape
+from fer_core.common.graph import Graph, Shape
+from fer_core.common.litert import open_interpreter
 from fer_core.styletransfer.network import CONTENT_LAYER, Network
 from fer_core.styletransfer.options import Pooling
 

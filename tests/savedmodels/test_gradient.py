@@ -6,13 +6,13 @@ import pytest
 from tiny import sided_network
 
 from benchmarks.explanation import keras_grad_cam
+from fer_core.common.litert import open_function
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.explanation import grad_cam
 from fer_core.faces import crop
 from fer_core.faces.box import FaceBox
 from fer_core.savedmodels import open_model
 from fer_core.savedmodels.convert import convert_litert
-from fer_core.savedmodels.litert import open_function
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import ROOT
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from fer_core.common.litert import ends, open_function, open_interpreter
 from fer_core.errors import CorruptModel
 from fer_core.savedmodels.compat import operations
-from fer_core.savedmodels.litert import ends, open_function, open_interpreter
 from fer_core.settings import ROOT
 
 MODEL = ROOT / "weights" / "custom_cnn" / "model.tflite"

@@ -60,16 +60,46 @@ class Graph:
             bias: One value for each channel of the result; none are 0.
             relu: Whether what is below 0 becomes 0.
         """
-        options = schema.Conv2DOptionsT()
-        options.padding = schema.Padding.SAME
-        options.strideH = options.strideW = 1
-        if relu:
-            options.fusedActivationFunction = schema.ActivationFunctionType.RELU
-        channels = kernel.shape[-1]
         weights = self.as_floats(self.constant(kernel.transpose(3, 0, 1, 2), np.float16))
-        biases = self.constant(np.zeros(channels) if bias is None else bias)
-        shape = (*self.shape(x)[:3], channels)
-        return self._add(_Operator.CONV_2D, [x, weights, biases], shape, options)
+        biases = np.zeros(kernel.shape[-1]) if bias is None else bias
+        return self._convolution(x, weights, biases, relu)
+
+    def exact_convolution(
+        self, x: int, kernel: np.ndarray, bias: np.ndarray, relu: bool = False
+    ) -> int:
+        """Adds the same with its kernel kept in single precision."""
+        weights = self.constant(kernel.transpose(3, 0, 1, 2))
+        return self._convolution(x, weights, bias, relu)
+
+    def halving_convolution(self, x: int, kernel: np.ndarray, bias: np.ndarray) -> int:
+        """Adds one of stride 2 without zeros around, likewise; what is below 0 becomes 0."""
+        weights = self.constant(kernel.transpose(3, 0, 1, 2))
+        return self._convolution(x, weights, bias, relu=True, stride=2)
+
+    def depthwise_convolution(
+        self, x: int, kernel: np.ndarray, bias: np.ndarray, relu: bool = False
+    ) -> int:
+        """Adds one of stride 1 with zeros around, of each channel by itself.
+
+        Args:
+            x: A picture.
+            kernel: (height, width, channels), kept in single precision.
+            bias: One value for each channel.
+            relu: Whether what is below 0 becomes 0.
+        """
+        options = schema.DepthwiseConv2DOptionsT()
+        options.depthMultiplier = 1
+        self._convolve(options, 1, relu)
+        inputs = [x, self.constant(kernel[None]), self.constant(bias)]
+        return self._add(_Operator.DEPTHWISE_CONV_2D, inputs, self.shape(x), options)
+
+    def doubled(self, x: int) -> int:
+        """Adds the picture twice as high and wide, each value four times."""
+        one, height, width, channels = self.shape(x)
+        inputs = [x, self.constant((2 * height, 2 * width), np.int32)]
+        shape = (one, 2 * height, 2 * width, channels)
+        options = schema.ResizeNearestNeighborOptionsT()
+        return self._add(_Operator.RESIZE_NEAREST_NEIGHBOR, inputs, shape, options)
 
     def average_pool(self, x: int) -> int:
         """Adds the means of squares of 2 x 2; an odd last row or column is left out."""
@@ -212,6 +242,25 @@ class Graph:
         operator.builtinOptionsType = getattr(_Options, type(options).__name__.removesuffix("T"))
         self._operators.append(operator)
         return result
+
+    def _convolution(
+        self, x: int, weights: int, bias: np.ndarray, relu: bool, stride: int = 1
+    ) -> int:
+        options = schema.Conv2DOptionsT()
+        self._convolve(options, stride, relu)
+        channels, high, wide, _ = self.shape(weights)
+        one, height, width, _ = self.shape(x)
+        if stride > 1:
+            height, width = (height - high) // stride + 1, (width - wide) // stride + 1
+        inputs = [x, weights, self.constant(bias)]
+        return self._add(_Operator.CONV_2D, inputs, (one, height, width, channels), options)
+
+    @staticmethod
+    def _convolve(options: Any, stride: int, relu: bool) -> None:
+        options.padding = schema.Padding.SAME if stride == 1 else schema.Padding.VALID
+        options.strideH = options.strideW = stride
+        if relu:
+            options.fusedActivationFunction = schema.ActivationFunctionType.RELU
 
     def _each(self, code: int, a: int, b: int, options: Any) -> int:
         shape = np.broadcast_shapes(self.shape(a), self.shape(b))
