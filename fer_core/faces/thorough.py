@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -143,16 +144,16 @@ class ThoroughDetector:
 
     def _turned(self, rgb: np.ndarray) -> list[FaceBox]:
         """Searches turned by 45 degrees to the left and to the right."""
+        return list(chain(*side_by_side(partial(self._turned_by, rgb), (45, -45))))
+
+    def _turned_by(self, rgb: np.ndarray, degrees: float) -> list[FaceBox]:
         height, width = rgb.shape[:2]
         reach = round((height + width) * np.sqrt(0.5))
-        found: list[FaceBox] = []
-        for degrees in (45, -45):
-            turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-            turn[:, 2] += ((reach - width) / 2, (reach - height) / 2)
-            picture = cv2.warpAffine(rgb, turn, (reach, reach), borderMode=cv2.BORDER_REPLICATE)
-            seen = self._yunet.detect(picture)
-            found += _moved(seen, cv2.invertAffineTransform(turn), degrees, width, height)
-        return found
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+        turn[:, 2] += ((reach - width) / 2, (reach - height) / 2)
+        picture = cv2.warpAffine(rgb, turn, (reach, reach), borderMode=cv2.BORDER_REPLICATE)
+        back = cv2.invertAffineTransform(turn)
+        return list(_moved(self._yunet.detect(picture), back, degrees, width, height))
 
 
 def _moved(
