@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fer_core.common.graph import Graph
 from fer_core.common.litert import ends, open_interpreter
 from fer_core.common.pool import Pool
 from fer_core.errors import DetectorError
 
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
+
+    from fer_core.common.graph import Graph
 
 Layer = tuple[np.ndarray, np.ndarray]
 """Kernel (outputs, inputs, height, width) and bias (outputs,) of a convolution."""
@@ -104,6 +105,8 @@ def _layers(file: Path) -> list[Layer]:
 
 def _graph(layers: list[Layer], height: int, width: int) -> bytes:
     """Returns the network as a file, for a row and a column more than these multiples of 32."""
+    from fer_core.common.graph import Graph  # takes 0.1 s: not for pages that search no face
+
     graph = Graph()
     pairs = zip(layers[1::2], layers[2::2], strict=True)
     entry = graph.input((1, height + 1, width + 1, 3))
@@ -129,7 +132,7 @@ def _graph(layers: list[Layer], height: int, width: int) -> bytes:
     return graph.file([entry], results)
 
 
-def _unit(graph: Graph, x: int, pointwise: Layer, depthwise: Layer, relu: bool = True) -> int:
+def _unit(graph: "Graph", x: int, pointwise: Layer, depthwise: Layer, relu: bool = True) -> int:
     """Adds a convolution across the channels and one within each."""
     x = graph.exact_convolution(x, pointwise[0].transpose(2, 3, 1, 0), pointwise[1])
     return graph.depthwise_convolution(x, depthwise[0][:, 0].transpose(1, 2, 0), depthwise[1], relu)
