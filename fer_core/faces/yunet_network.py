@@ -28,8 +28,9 @@ Layer = tuple[np.ndarray, np.ndarray]
 
 _STRIDES = (8, 16, 32)
 _LAYERS = 53
-_KEPT = 2_500_000
-"""Pixels of all sizes for which graphs are kept; each takes about 65 bytes of memory."""
+_KEPT = 800_000
+"""Pixels of all sizes for which graphs are kept, at about 65 bytes each: pictures of one shape are
+searched at 640 x 480 and turned at 640 x 640; those of tiles are made each time."""
 
 
 class YuNetNetwork:

@@ -47,6 +47,15 @@ def test_tight_crop_is_found_with_a_border(thorough, astronaut):
     assert box.width > 60
 
 
+def test_small_face_of_a_small_picture_is_found_enlarged(thorough, astronaut):
+    wall = np.full((480, 640, 3), 150, np.uint8)
+    head = cv2.resize(astronaut[68:174, 176:272], (24, 24), interpolation=cv2.INTER_AREA)
+    wall[200:224, 300:324] = head
+    assert thorough._yunet.detect(wall) == []
+    (box,) = thorough.detect(wall)
+    assert iou(box, FaceBox(301, 199, 22, 26)) > 0.6
+
+
 def test_small_faces_of_a_large_picture_are_found(thorough, astronaut):
     wall = np.full((2000, 3000, 3), 150, np.uint8)
     small = cv2.resize(astronaut[10:230, 110:330], (110, 110), interpolation=cv2.INTER_AREA)
