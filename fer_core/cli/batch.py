@@ -98,7 +98,7 @@ def batch(
     if shard is not None:
         _read_one(dest, source, job, shards, shard, _engine(engine), workers)
         return
-    from fer_core.scale.run import alone_in
+    from fer_core.scale.alone import alone_in
 
     with alone_in(dest):
         made = _planned(dest, source, job, shards)
@@ -149,7 +149,8 @@ def _read_one(
     workers: int | None,
 ) -> None:
     from fer_core.errors import BatchError
-    from fer_core.scale.run import alone_in, finished, make_plan, open_plan
+    from fer_core.scale.alone import alone_in
+    from fer_core.scale.run import finished, make_plan, open_plan
 
     if open_plan(dest) is None:
         count = f" --shards {shards}" if shards else ""

@@ -66,6 +66,15 @@ class Dest:
         with refusals(f"{self.uri}/{name}"):
             patiently(lambda: self._files.pipe_file(f"{self._path}/{name}", data))
 
+    def delete(self, name: str) -> None:
+        """Deletes a file of a bucket.
+
+        Raises:
+            BatchError: If that is refused.
+        """
+        with refusals(f"{self.uri}/{name}"):
+            patiently(lambda: self._files.rm_file(f"{self._path}/{name}"))
+
     @contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
         """Lends a path of this machine; what is written there becomes the file when it ends."""

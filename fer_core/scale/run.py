@@ -4,11 +4,9 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from fer_core.common.locks import only_one
 from fer_core.errors import BatchError
 from fer_core.picture_names import Skipped
 from fer_core.scale.dest import Dest
@@ -139,24 +137,6 @@ def _refuse_other(plan: Plan, dest: Dest, source: str, job: Job, shards: int | N
         raise BatchError(
             f"{dest.uri} was begun with {plan.shards} shards, not {shards}. Name another DEST."
         )
-
-
-@contextmanager
-def alone_in(dest: Dest, name: str = "driver") -> Iterator[None]:
-    """Keeps other runs out of a DEST on this machine's disks for the length of a `with` block.
-
-    Raises:
-        BatchError: If another is at work there.
-    """
-    if dest.folder is None:
-        yield
-        return
-    refusal = BatchError(
-        f"Another run is at work in {dest.uri}. Wait until it has ended; `fer-studio batch "
-        f"--status {dest.uri}` tells how far it is."
-    )
-    with only_one(dest.folder / f".{name}.lock", refusal):
-        yield
 
 
 def finished(dest: Dest, plan: Plan, wanted: Iterable[int]) -> tuple[set[int], list[str]]:

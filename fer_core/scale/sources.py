@@ -34,6 +34,7 @@ _BRACES = re.compile(r"\{(\d+)\.\.(\d+)\}")
 """WebDataset's way to name many files: `faces-{000000..000099}.tar`."""
 
 _PAGE = 1000
+"""Objects of a bucket that are asked for at once."""
 
 
 def entries_of(source: str, skipped: Skipped) -> Iterator[Entry]:
@@ -66,7 +67,7 @@ def _named(source: str) -> Iterator[str]:
     elif "*" in source or ("?" in source and is_local(source)):
         files, path = filesystem(source)
         with refusals(source):
-            found = sorted(files.glob(path))
+            found = sorted(f for f in files.glob(path) if not is_clutter(f.rpartition("/")[2]))
         if not found:
             raise BatchError(f"Nothing is named like {source}.")
         kept = found if is_local(source) else map(files.unstrip_protocol, found)
@@ -145,7 +146,7 @@ def _pages_of_s3(files: Any, path: str) -> Iterator[dict[str, Any]]:
     bucket, prefix, _ = files.split_path(path)
     more: dict[str, str] = {}
     while True:
-        page = files.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, **more)
+        page = files.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=_PAGE, **more)
         for found in page.get("Contents", ()):
             if not found["Key"].endswith("/"):
                 yield {**found, "name": f"{bucket}/{found['Key']}", "size": found["Size"]}

@@ -15,10 +15,11 @@ from full_disk import a_disk_of
 from waiting import wait_until
 
 from fer_core.errors import BatchError, FileError
+from fer_core.scale.alone import alone_in
 from fer_core.scale.dest import Dest
 from fer_core.scale.engines.local import read_shards
 from fer_core.scale.merge import merge
-from fer_core.scale.run import alone_in, finished, make_plan, open_plan, read_left, status_of
+from fer_core.scale.run import finished, make_plan, open_plan, read_left, status_of
 from fer_core.scale.shard import shard_name
 from fer_core.settings import ROOT
 
@@ -99,6 +100,7 @@ _DRIVER = """
 import sys
 from dataclasses import replace
 from fake_job import FAKE
+from fer_core.scale.alone import alone_in
 from fer_core.scale.dest import Dest
 from fer_core.scale.engines.local import read_shards
 from fer_core.scale.run import open_plan, read_left
