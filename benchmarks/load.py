@@ -115,14 +115,18 @@ class Script:
         return self._visitor.run()
 
     def sample(self) -> float:
-        self._go_to("Classify", "classify_sample")
+        self._go_to("Classify", "classify_source")
+        if not self._visitor.has("classify_sample"):
+            self._visitor.set("classify_source", ["Sample"])
+            self._visitor.run()
         self._visitor.set("classify_sample", [self._rng.choice(SAMPLES).title])
         return self._visitor.run()
 
     def upload(self) -> float:
         self._visitor.open("Classify")
-        self._visitor.set("classify_source", ["Your pictures"])
-        self._visitor.run()
+        if not self._visitor.has("classify_files"):  # the server knows its visitors' choice
+            self._visitor.set("classify_source", ["Your pictures"])
+            self._visitor.run()
         # Bytes after a JPEG's end are not read: each upload is another file.
         data = self._photo + self._rng.randbytes(16)
         return self._visitor.upload("classify_files", "photo.jpg", data)
