@@ -25,6 +25,7 @@ HOSTED: dict[str, int] = {
     "job_frames": 9000,
     "job_gigapixels": 10,
     "job_seconds": 300,
+    "pipeline_mb": 400,
     "pipeline_seconds": 30,
     "jobs_waiting": 12,
 }
@@ -66,7 +67,8 @@ class Settings(BaseSettings):
         job_gigapixels: Thousand million pixels read of one video, as decoded; None for all.
         job_seconds: Time that one video, painting or batch of pictures may take, s; None for as
             long as it takes.
-        pipeline_seconds: Time that a pipeline of image operations may take for one picture, s;
+        pipeline_mb: Memory that a pipeline of image operations may take for one picture, MB.
+        pipeline_seconds: Time that it may take, s;
             None likewise.
         jobs_waiting: How many videos may wait for their turn, and how many paintings.
         memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
@@ -102,6 +104,7 @@ class Settings(BaseSettings):
     job_frames: int | None = None
     job_gigapixels: int | None = None
     job_seconds: int | None = None
+    pipeline_mb: int = 1500
     pipeline_seconds: int | None = None
     jobs_waiting: int = 100
     memory_mb: int | None = None

@@ -28,6 +28,9 @@ from studio.markdown import plain
 TIDIED_EVERY = 5.0
 """Seconds between two looks at who has left and who holds what."""
 
+_LOOKS = 6
+"""Every so many looks is a thorough one."""
+
 _LARGE = 64 * 2**10
 """A session's values of fewer bytes stay with it when it has to give way."""
 
@@ -54,6 +57,7 @@ def watch() -> None:
     if compat.is_served():
         compat.receive_uploads_into(_Arriving)
         compat.on_upload(_take)
+        compat.bind_downloads()
         threading.Thread(target=_tidy_for_ever, name="housekeeper", daemon=True).start()
 
 
@@ -89,11 +93,19 @@ def room_for_dataset(data: bytes) -> Iterator[None]:
         budget().release(session, _READ)
 
 
-def tidy() -> None:
-    """Ends sessions that left, forgets what nobody owns, counts the rest and makes it fit."""
+def tidy(thoroughly: bool = False) -> None:
+    """Ends sessions that left, forgets what nobody owns, counts the rest and makes it fit.
+
+    Args:
+        thoroughly: Whether to look for all garbage, of which there is more once somebody left; it
+            takes a fifth of a second in which nobody is served.
+    """
     if compat.on_loop(compat.end_left_sessions):
         _used.set()
+        thoroughly = True
     there = compat.sessions()
+    if thoroughly:
+        compat.remove_old_downloads()
     for session in {*compat.uploads(), *budget().owners()} - there:
         if not session.startswith(_Arriving.PREFIX):
             compat.remove_uploads(session)
@@ -108,8 +120,9 @@ def tidy() -> None:
         _count(session)
     budget().settle()
     if _used.is_set():
-        _used.clear()
-        gc.collect()
+        if thoroughly:
+            _used.clear()
+        gc.collect(2 if thoroughly else 1)
         return_free_blocks()
 
 
@@ -212,9 +225,9 @@ def _tell(session: str, sentence: str) -> None:
 
 
 def _tidy_for_ever() -> None:
-    while True:
+    for look in itertools.count(1):
         time.sleep(TIDIED_EVERY)
         try:
-            tidy()
+            tidy(thoroughly=look % _LOOKS == 0)
         except Exception:
             _log.exception("Tidying failed; it is tried again.")

@@ -52,7 +52,7 @@ def _prepare_process() -> None:
     from fer_core.faces import prepare
 
     return_large_blocks()
-    isolated.while_waiting = compat.stop_if_left
+    isolated.while_waiting = compat.stop_if_unwanted
     memory.watch()
     prepare()
 
