@@ -127,6 +127,8 @@ class Script:
         if not self._visitor.has("classify_files"):  # the server knows its visitors' choice
             self._visitor.set("classify_source", ["Your pictures"])
             self._visitor.run()
+            if not self._visitor.has("classify_files"):
+                self._visitor.press("notice_button")
         # Bytes after a JPEG's end are not read: each upload is another file.
         data = self._photo + self._rng.randbytes(16)
         return self._visitor.upload("classify_files", "photo.jpg", data)

@@ -71,8 +71,12 @@ class Settings(BaseSettings):
         pipeline_seconds: Time that it may take, s;
             None likewise.
         jobs_waiting: How many videos may wait for their turn, and how many paintings.
+        stream_seconds: Time that the webcam's video stream may take to come up, s; then, and where
+            no relay is set, the page goes on over its own connection.
         memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
             for 40 % of the machine's memory, or of its container's.
+        fetch: True has the app fetch FER2013, YuNet and the trunk that paints by itself, in the
+            background, from its first visit on.
         offline: True forbids to fetch what a face detector needs.
         hosted: True on a public server: no path on the server's disk is ever taken from a user, and
             limits that are not set are those of `HOSTED`.
@@ -107,7 +111,9 @@ class Settings(BaseSettings):
     pipeline_mb: int = 1500
     pipeline_seconds: int | None = None
     jobs_waiting: int = 100
+    stream_seconds: float = 5
     memory_mb: int | None = None
+    fetch: bool = False
     offline: bool = False
     hosted: bool = False
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.common import isolated
 from fer_core.common.memory import return_large_blocks
-from fer_core.settings import ROOT
+from fer_core.settings import ROOT, settings
 from studio import compat, memory
 
 FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
@@ -55,6 +55,10 @@ def _prepare_process() -> None:
     isolated.while_waiting = compat.stop_if_unwanted
     memory.watch()
     prepare()
+    if settings().fetch:
+        from studio import fetching
+
+        fetching.begin()
 
 
 def lead(sentence: str) -> None:

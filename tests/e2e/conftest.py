@@ -26,15 +26,24 @@ def server(server_process) -> str:
 @pytest.fixture(scope="session")
 def server_process(tmp_path_factory) -> Iterator[tuple[str, int]]:
     """The address of the server and the number of its process."""
-    with serve(tmp_path_factory.mktemp("server") / "log.txt") as started:
+    # On a busy machine a video stream may take long to come up.
+    patient = {"FER_STREAM_SECONDS": "300"}
+    with serve(tmp_path_factory.mktemp("server") / "log.txt", **patient) as started:
         yield started
 
 
 @pytest.fixture
 def new_server(tmp_path) -> Iterator[tuple[str, int]]:
     """A server that no other test has used: a stream that never connected outlives its test."""
-    with serve(tmp_path / "log.txt") as started:
+    with serve(tmp_path / "log.txt", FER_STREAM_SECONDS="300") as started:
         yield started
+
+
+@pytest.fixture
+def impatient_server(tmp_path) -> Iterator[str]:
+    """The address of a server that gives a video stream the usual five seconds."""
+    with serve(tmp_path / "log.txt") as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")

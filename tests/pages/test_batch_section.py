@@ -13,6 +13,7 @@ from fer_core.inference import Pipeline
 from fer_core.settings import ROOT, settings
 from studio.classify.batch.run import BatchRun
 from studio.classify.modes import BATCH, MODE
+from studio.notice import UNDERSTOOD
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def page(without_yunet):
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
     app.switch_page("pages/4_Classify.py")
     app.session_state[MODE] = BATCH
+    app.session_state[UNDERSTOOD] = True
     return app
 
 
