@@ -12,6 +12,9 @@ from studio import compat, memory
 FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
 """Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
 
+_ANNOUNCE = Path(__file__).with_name("announce.js").read_text()
+"""Has the page's answer read aloud by a screen reader whenever it changes."""
+
 
 def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
     """Sets the page's title and draws sidebar and heading; call it first in each page.
@@ -25,6 +28,7 @@ def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
     st.set_page_config(page_title=f"{title} · FER Studio", page_icon=FAVICON, layout="wide")
     _prepare_process()
     st.html(Path(__file__).with_name("page.css"))
+    st.html(f"<script>{_ANNOUNCE}</script>", unsafe_allow_javascript=True)
     st.logo(FAVICON, link=None)
     if charts:
         with st.sidebar:

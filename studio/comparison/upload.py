@@ -32,13 +32,13 @@ _SHOWN = 5
 
 def show_upload(chosen: Ranking) -> None:
     """Draws the two ways to join the comparison for this session, and who has joined."""
-    st.subheader("Bring your own", anchor=False)
+    st.header("Bring your own", anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("#### Predictions of another model")
+        st.markdown("### Predictions of another model")
         _bring_predictions()
     with right:
-        st.markdown("#### Faces of your own")
+        st.markdown("### Faces of your own")
         _bring_faces(chosen)
     for name, contender in list(_uploaded().items()):
         with st.container(horizontal=True, vertical_alignment="center"):

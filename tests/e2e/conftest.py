@@ -54,17 +54,25 @@ def five_model_server(made_up_five, tmp_path_factory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def serving():
+    """What starts a server of another script."""
+    return serve
+
+
 @contextmanager
-def serve(log: Path, **environment: str) -> Iterator[tuple[str, int]]:
+def serve(
+    log: Path, script: Path = ROOT / "Home.py", **environment: str
+) -> Iterator[tuple[str, int]]:
     """Starts the real server as a user does; gives its address and process number."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
-    command = [sys.executable, "-m", "streamlit", "run", "Home.py", *options]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=output, env=os.environ | environment
+            command, cwd=script.parent, stdout=output, stderr=output, env=os.environ | environment
         )
     address = f"http://127.0.0.1:{port}"
     try:

@@ -76,7 +76,7 @@ def _keyed(pictures: list[Picture]) -> list[tuple[Picture, str]]:
 def _offer_whole(key: str, whole: bool) -> None:
     """Offers to take the picture as one face where the detector sees none."""
     if not whole:
-        st.markdown("### No face found")
+        st.markdown("## No face found")
         st.caption(
             "The face may be turned away, very small or half hidden. If the picture is a face "
             "and little else, take it as one; or try another face detector."
