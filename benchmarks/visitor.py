@@ -43,6 +43,7 @@ class Visitor:
         texts: What the last run wrote.
         fragments: Ids of the fragments that ask to be run again by themselves.
         received: Bytes that came over the websocket.
+        sent: Whether an upload has arrived.
     """
 
     def __init__(self, address: str) -> None:
@@ -54,6 +55,7 @@ class Visitor:
         self.texts: list[str] = []
         self.fragments: list[str] = []
         self.received = 0
+        self.sent = False
         self._pages: dict[str, str] = {}
         self._page = ""
         self._widgets: dict[str, str] = {}
@@ -114,8 +116,13 @@ class Visitor:
             file_id=urls.file_id, name=name, size=len(data), file_urls=urls
         )
         self._values[key] = state
+        self.sent = True
         self.run()
         return time.perf_counter() - start
+
+    def leave(self) -> None:
+        """Closes the tab, from any thread."""
+        self._socket.close()
 
     def new_file(self, name: str) -> FileURLs:
         """Returns where a file of that name may be sent to."""
