@@ -21,11 +21,13 @@ HOSTED: dict[str, int] = {
     "max_pixels": 24_000_000,
     "max_jpeg_pixels": 100_000_000,
     "picture_seconds": 3,
+    "max_archive_files": 50_000,
+    "dataset_seconds": 30,
     "max_video_mb": 50,
     "job_frames": 9000,
     "job_gigapixels": 10,
     "job_seconds": 300,
-    "pipeline_mb": 400,
+    "pipeline_mb": 500,
     "pipeline_seconds": 30,
     "jobs_waiting": 12,
 }
@@ -56,8 +58,9 @@ class Settings(BaseSettings):
             `.streamlit/config.toml` has no effect, as it never arrives.
         max_dataset_mb: Largest dataset accepted as an upload, MB.
         max_archive_files: Files in a zip or a tarball, of pictures or of a dataset.
-        dataset_reader_mb: Memory that reading an uploaded dataset may take, MB; all of it is in a
-            process of its own (`common.isolated`).
+        dataset_reader_mb: Memory that reading an uploaded dataset, or the list of files in a zip,
+            may take, MB, if `reader_mb` allows it; it is in a process of its own
+            (`common.isolated`).
         dataset_seconds: Processor time that it may take, s.
         predictions_reader_mb: Memory that reading uploaded predictions may take, MB, likewise.
         predictions_seconds: Processor time that it may take, s.
@@ -130,6 +133,14 @@ class Settings(BaseSettings):
         if self.memory_mb is not None:
             return self.memory_mb * 2**20
         return int(memory_limit() * _SHARE_OF_MEMORY)
+
+    def reader_mb(self, most: int) -> int:
+        """Returns the memory that a process which reads a file may take, MB.
+
+        Args:
+            most: As a setting says; where there is little memory it is 40 % of that.
+        """
+        return min(most, int(memory_limit() * _SHARE_OF_MEMORY) // 2**20)
 
     @property
     def weights_to_write(self) -> Path:

@@ -29,7 +29,7 @@ TIDIED_EVERY = 5.0
 """Seconds between two looks at who has left and who holds what."""
 
 _LOOKS = 6
-"""Every so many looks is a thorough one."""
+"""At every so many looks downloads go that no page shows."""
 
 _LARGE = 64 * 2**10
 """A session's values of fewer bytes stay with it when it has to give way."""
@@ -93,19 +93,11 @@ def room_for_dataset(data: bytes) -> Iterator[None]:
         budget().release(session, _READ)
 
 
-def tidy(thoroughly: bool = False) -> None:
-    """Ends sessions that left, forgets what nobody owns, counts the rest and makes it fit.
-
-    Args:
-        thoroughly: Whether to look for all garbage, of which there is more once somebody left; it
-            takes a fifth of a second in which nobody is served.
-    """
+def tidy() -> None:
+    """Ends sessions that left, forgets what nobody owns, counts the rest and makes it fit."""
     if compat.on_loop(compat.end_left_sessions):
         _used.set()
-        thoroughly = True
     there = compat.sessions()
-    if thoroughly:
-        compat.remove_old_downloads()
     for session in {*compat.uploads(), *budget().owners()} - there:
         if not session.startswith(_Arriving.PREFIX):
             compat.remove_uploads(session)
@@ -120,9 +112,8 @@ def tidy(thoroughly: bool = False) -> None:
         _count(session)
     budget().settle()
     if _used.is_set():
-        if thoroughly:
-            _used.clear()
-        gc.collect(2 if thoroughly else 1)
+        _used.clear()
+        gc.collect()
         return_free_blocks()
 
 
@@ -228,6 +219,8 @@ def _tidy_for_ever() -> None:
     for look in itertools.count(1):
         time.sleep(TIDIED_EVERY)
         try:
-            tidy(thoroughly=look % _LOOKS == 0)
+            tidy()
+            if look % _LOOKS == 0:
+                compat.remove_old_downloads()
         except Exception:
             _log.exception("Tidying failed; it is tried again.")

@@ -151,7 +151,8 @@ def _nothing() -> None:
 
 
 while_waiting: Callable[[], None] = _nothing
-"""Called twice a second in each thread that waits; what it raises ends the wait and the process.
+"""Called twice a second in each thread that waits, and now and then in one that works long; what it
+raises ends the wait and the process, or the work.
 The app sets it, so that nothing is read for a visitor who has left or wants something else."""
 
 

@@ -1,5 +1,6 @@
 import io
 import re
+from hashlib import sha256
 
 import cv2
 import numpy as np
@@ -101,6 +102,14 @@ def test_several_uploads_make_one_table(page, astronaut):
     table = page.dataframe[0].value
     assert table["picture"].tolist() == ["one.png", "pair.png", "pair.png"]
     np.testing.assert_allclose(table[list(EMOTIONS)].sum(axis=1), 100, atol=0.1)
+
+
+def test_what_was_read_is_kept_while_it_is_shown(page, astronaut):
+    first, second = face_png(astronaut), blank_png(30)
+    upload(page.run(), ("one.png", first))
+    upload(page, ("two.png", second))
+    ((digest, *_),) = page.session_state["readings"]
+    assert digest == sha256(second).hexdigest()
 
 
 def test_more_pictures_than_a_page_can_show(page):

@@ -364,6 +364,17 @@ def test_own_faces_are_judged_by_the_chosen_models(saved_models) -> None:
     assert any(text.startswith("No face shows disgust, fear") and few in text for text in captions)
 
 
+def test_faces_that_would_take_too_long_are_refused_before_a_model_runs(
+    saved_models, monkeypatch
+) -> None:
+    monkeypatch.setattr(settings(), "job_seconds", 0)
+    files = {f"own/happy/{n}.png": encode_png(np.full((48, 48), n, np.uint8)) for n in range(12)}
+    page = open_page(section="Your own")
+    page.file_uploader[1].set_value(("own.zip", zipped(files), "application/zip"))
+    page.button[1].click().run()
+    assert "Choose fewer or faster models" in page.error[0].value
+
+
 @pytest.mark.parametrize(("way", "judged"), [(None, 1), ("Each picture is one", 2)])
 def test_face_is_found_in_photographs_unless_they_are_faces(
     saved_models, astronaut, way, judged

@@ -10,7 +10,7 @@ from studio.failure import show_failure
 from studio.loaders import fingerprint, title
 from studio.page import lead
 from studio.pictures import Picture, choose
-from studio.reading import Reading, read
+from studio.reading import Reading, forget_all_but, read
 from studio.sentence import sentence
 
 
@@ -22,6 +22,7 @@ def read_pictures() -> None:
         controls = choose_controls()
     with left:
         pictures = choose("classify")
+    forget_all_but({picture.digest for picture in pictures})
     if not pictures:
         with answer:
             lead("Which expression does a face show? Choose a picture with one.")
