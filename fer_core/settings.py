@@ -27,7 +27,7 @@ HOSTED: dict[str, int] = {
     "job_frames": 9000,
     "job_gigapixels": 10,
     "job_seconds": 300,
-    "pipeline_mb": 500,
+    "pipeline_mb": 520,
     "pipeline_seconds": 30,
     "jobs_waiting": 12,
 }
