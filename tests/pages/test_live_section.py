@@ -17,7 +17,6 @@ from studio.classify.webcam import panels, section
 from studio.classify.webcam.ice import IceServers
 from studio.notice import UNDERSTOOD
 
-
 _SOON, _LATE = 1000.0, 2000.0
 """Seconds after which the page goes on without a stream, and a relay is given up."""
 
