@@ -47,7 +47,7 @@ def batch(
     threshold: Threshold = None,
     whole: Annotated[bool, typer.Option(help="Take each picture as one face.")] = False,
     shards: Annotated[
-        int | None, typer.Option(help="Into how many files; one in 2,000 pictures.", min=1)
+        int | None, typer.Option(help="Into how many files; one in 5,000 pictures.", min=1)
     ] = None,
     shard: Annotated[
         int | None,

@@ -19,7 +19,7 @@ from fer_core.scale.tally import Tally
 PLAN, MANIFEST = "_batch.json", "_manifest.parquet"
 """Names that `pyarrow.dataset` passes over, so that it reads the shards alone."""
 
-PICTURES_A_SHARD = 2_000
+PICTURES_A_SHARD = 5_000
 """Of a run that names no number of shards: a minute or two of one processor."""
 
 _FORM = 1

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,18 +130,35 @@ def read_tally(file: Path | io.BytesIO, job: Job, name: str) -> Tally:
         BatchError: If it was read by another job.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        notes = pq.read_metadata(file).metadata or {}
+        notes = _notes(file)
         index, of = json.loads(notes[_SHARD])
-        told, tally = Job.from_dict(json.loads(notes[_JOB])), Tally.from_json(notes[_TALLY])
+        told, tally = _job(notes[_JOB]), Tally.from_json(notes[_TALLY])
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise DamagedShard(f"{name} is damaged, or no shard: {error}.") from error
     job.refuse_other(told, name)
     if shard_name(index, of) != name:
         raise BatchError(f"{name} was written as {shard_name(index, of)}: it belongs elsewhere.")
     return tally
+
+
+def _notes(file: Path | io.BytesIO) -> dict[bytes, bytes]:
+    """Returns the notes in a footer."""
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+    from pyarrow.fs import LocalFileSystem
+
+    if isinstance(file, Path):  # in half the time that `read_metadata` takes
+        footer = ds.ParquetFileFormat().make_fragment(str(file), LocalFileSystem()).metadata
+    else:
+        footer = pq.read_metadata(file)
+    return footer.metadata or {}
+
+
+@lru_cache(8)
+def _job(told: bytes) -> Job:
+    return Job.from_dict(json.loads(told))
 
 
 def check(file: bytes, job: Job, name: str) -> Tally:
@@ -151,10 +169,9 @@ def check(file: bytes, job: Job, name: str) -> Tally:
         BatchError: If it was read by another job.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        seal = (pq.read_metadata(io.BytesIO(file)).metadata or {})[_SEAL]
+        seal = _notes(io.BytesIO(file))[_SEAL]
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
         raise DamagedShard(f"{name} is damaged, or no shard: {error}.") from error
     before, _, after = file.rpartition(seal)

@@ -12,7 +12,7 @@ from fer_core.scale.shard import shard_name
 
 
 @pytest.fixture
-def run(saved_models, monkeypatch, capsys):
+def run(monkeypatch, capsys):
     """Runs `python -m fer_core batch ...`; returns exit status, standard output and error."""
 
     def command(*arguments: object) -> tuple[int, str, str]:

@@ -38,8 +38,8 @@ def face(astronaut) -> bytes:
 
 
 @pytest.fixture
-def job(saved_models) -> Job:
-    return Job.of("custom_cnn", "haar_alt2", None, True, "0")
+def job() -> Job:
+    return Job.of("slim_vgg", "haar_alt2", None, True, "0")
 
 
 def listed(source: str) -> tuple[list[Entry], Skipped]:

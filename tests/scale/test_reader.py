@@ -13,14 +13,14 @@ def entry(path) -> Entry:
     return Entry(uri_of(path))
 
 
-def test_pipe_named_as_a_picture_is_a_row(saved_models, tmp_path):
+def test_pipe_named_as_a_picture_is_a_row(tmp_path):
     pipe = tmp_path / "a.png"
     os.mkfifo(pipe)
     (row,) = PictureReader("custom_cnn", "haar_alt2")(entry(pipe))
     assert row["error"] == f"{pipe} is a pipe; name a file."
 
 
-def test_name_that_is_no_text_can_be_written_to_a_table(saved_models, tmp_path):
+def test_name_that_is_no_text_can_be_written_to_a_table(tmp_path):
     path = tmp_path / os.fsdecode(b"caf\xe9.png")
     path.write_bytes(encode_png(np.zeros((60, 60, 3), np.uint8)))
     reader = PictureReader("custom_cnn", "haar_alt2")
@@ -31,7 +31,7 @@ def test_name_that_is_no_text_can_be_written_to_a_table(saved_models, tmp_path):
     assert row["error"] == rf"{tmp_path}/caf\xe9.png cannot be read: No such file or directory."
 
 
-def test_reader_makes_rows_of_faces_nothing_and_errors(saved_models, tmp_path, astronaut):
+def test_reader_makes_rows_of_faces_nothing_and_errors(tmp_path, astronaut):
     reader = PictureReader("custom_cnn", "haar_alt2")
     pair, blank = tmp_path / "pair.png", tmp_path / "blank.png"
     pair.write_bytes(encode_png(np.hstack([astronaut[:300, 80:360]] * 2)))
@@ -49,7 +49,7 @@ def test_reader_makes_rows_of_faces_nothing_and_errors(saved_models, tmp_path, a
     assert [row["face"] for row in whole(entry(blank))] == [1]
 
 
-def test_picture_that_changed_since_the_manifest_or_is_too_large_is_a_row(saved_models, tmp_path):
+def test_picture_that_changed_since_the_manifest_or_is_too_large_is_a_row(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(encode_png(np.zeros((60, 60, 3), np.uint8)))
     reader = PictureReader("custom_cnn", "haar_alt2")

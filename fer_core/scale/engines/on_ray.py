@@ -42,7 +42,10 @@ def read_shards(
     try:
         processors = max(1, int(ray.cluster_resources().get("CPU", 1)))
         count = processors if workers is None else max(1, min(workers, processors))
-        kind = ray.remote(num_cpus=1, max_restarts=-1)(_Actor)
+        own_settings = {n: v for n, v in os.environ.items() if n.startswith("FER_")}
+        kind = ray.remote(num_cpus=1, max_restarts=-1, runtime_env={"env_vars": own_settings})(
+            _Actor
+        )
         actors += [kind.remote(job) for _ in range(count)]
         yield from _Round(ray, actors, iter(shards)).read()
     finally:
@@ -72,11 +75,11 @@ class _Actor:
 
     def __init__(self, job: Job) -> None:
         begin_reading()
-        job.refuse_other_here()
         self._job, self._reader = job, job.reader()
 
     def ready(self) -> None:
-        """Returns when the model is known to be the right one."""
+        """Returns if the saved model of this machine is the one of the job."""
+        self._job.refuse_other_here()
 
     def read(self, shard: Shard, is_careful: bool) -> bytes:
         """Returns the file that a shard becomes.
@@ -102,6 +105,7 @@ class _Round:
         self._idle: list[Any] = []
         self._waiting: dict[Any, tuple[Any, tuple[Shard, int] | None]] = {}
         self._lost: list[str] = []
+        self._not_begun = 0
         self._is_over = False
         for actor in actors * _AT_ONCE:
             self._waiting[actor.ready.remote()] = actor, None
@@ -117,6 +121,7 @@ class _Round:
             except self._ray.exceptions.RayError as error:
                 self._was_lost(actor, work, error)
                 continue
+            self._not_begun = 0
             self._next(actor)
             if work is not None:
                 yield work[0], file
@@ -141,6 +146,9 @@ class _Round:
         """Puts a shard back whose actor died; Ray starts the actor again, here or elsewhere."""
         self._waiting[actor.ready.remote()] = actor, None
         if work is None:
+            self._not_begun += 1
+            if self._not_begun > _TRIES * _AT_ONCE:
+                raise BatchError(f"Ray starts no actor: {error}") from error
             return
         shard, attempt = work
         if attempt == _TRIES:

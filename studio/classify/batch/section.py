@@ -22,10 +22,32 @@ from studio.page import lead
 from studio.terminal import offer
 
 _RUN, _FILES = "batch_run", "batch_of_files"
+_UPLOADS, _RESULTS = "Files to read", "Results of a run"
 
 
 def read_batch() -> None:
-    """Draws the section."""
+    """Draws the section; on a machine of one's own, what `fer-studio batch` wrote there too."""
+    if not settings().hosted and _choose_what() == _RESULTS:
+        from studio.classify.batch.finished import look_at_run
+
+        look_at_run()
+        return
+    _read_uploads()
+
+
+def _choose_what() -> str:
+    return st.segmented_control(
+        "What to look at",
+        (_UPLOADS, _RESULTS),
+        default=_UPLOADS,
+        required=True,
+        key="batch_what",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def _read_uploads() -> None:
     answer = st.empty()
     left, right = st.columns([3, 2], gap="medium")
     with right:
@@ -157,7 +179,7 @@ def _show(run: BatchRun) -> None:
             f"Share of each answer among {faces:,} faces; the bars add up to 100 %.",
             key="batch_shares",
         )
-        st.header("Every face", anchor=False)
+        st.subheader("Every face", anchor=False)
         faces_table(table[table["face"] > 0], classes)
     _show_rest(table[table["face"] == 0])
     with st.container(horizontal=True):
@@ -180,7 +202,7 @@ def _show_rest(table: pd.DataFrame) -> None:
     """Names the pictures that gave no answer, and why."""
     if table.empty:
         return
-    st.header("Pictures without an answer", anchor=False)
+    st.subheader("Pictures without an answer", anchor=False)
     reasons = table["error"].astype(object).fillna("No face was found in it.")
     st.dataframe(
         pd.DataFrame({"picture": table["picture"], "why": reasons}),
