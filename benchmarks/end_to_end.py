@@ -38,8 +38,8 @@ from fer_core.evaluation.end_to_end import (
 )
 from fer_core.evaluation.intervals import Interval, mean_interval, resample_weights
 from fer_core.evaluation.photographs import reading
-from fer_core.evaluation.record import EndToEndPoint
 from fer_core.evaluation.scenes import scene
+from fer_core.evaluation.schema import EndToEndPoint
 from fer_core.faces import FaceBox, is_here
 from fer_core.images import encode_png
 from fer_core.settings import settings

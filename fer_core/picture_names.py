@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path, PurePath, PurePosixPath
 
+from fer_core.common.contents import PICTURE_BRANDS
+
 EXTENSIONS = (
     *("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "heic", "heif", "hif"),
     *("avif", "avifs", "gif", "bmp", "dib", "tif", "tiff"),
@@ -16,7 +18,6 @@ HEAD = 16
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n")
 _TIFF = (b"II*\0", b"MM\0*")
-_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _CLUTTER = ("thumbs.db", "desktop.ini", "__macosx")
 _NAMED = 3
 
@@ -34,7 +35,7 @@ def is_picture(name: str, head: bytes) -> bool:
     if head.startswith(_BEGINNINGS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         return True
     if head[4:8] == b"ftyp":
-        return head[8:12] in _BRANDS
+        return head[8:12] in PICTURE_BRANDS
     return not ending and head.startswith(_TIFF)  # raw photographs begin so, too
 
 

@@ -14,7 +14,7 @@ from fer_core.evaluation.calibration import fit_temperature
 from fer_core.evaluation.evaluate import as_stored, write
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.judge import judge
-from fer_core.evaluation.record import (
+from fer_core.evaluation.schema import (
     CostRecord,
     DataRecord,
     EndToEndPoint,

@@ -18,8 +18,9 @@ from fer_core.dataset import FaceDataset
 from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.evaluate import measure_cost
 from fer_core.evaluation.photographs import measure_on_photographs
-from fer_core.evaluation.record import Evaluation, read_evaluation
+from fer_core.evaluation.record import read_evaluation
 from fer_core.evaluation.robustness import measure_robustness, robustness_rows
+from fer_core.evaluation.schema import Evaluation
 from fer_core.faces import detector
 from fer_core.inference import Classifier
 from fer_core.savedmodels import SavedModel, alone_with, open_model, saved_names, update_manifest

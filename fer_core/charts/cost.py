@@ -10,7 +10,7 @@ from fer_core.charts.colours import GRAY
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
 from fer_core.evaluation.comparison import Contender
-from fer_core.evaluation.record import CostRecord
+from fer_core.evaluation.schema import CostRecord
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from fer_core.common.numerals import percent
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.end_to_end import CONDITIONS
 from fer_core.evaluation.intervals import Interval
-from fer_core.evaluation.record import EndToEndPoint
+from fer_core.evaluation.schema import EndToEndPoint
 from fer_core.faces import DETECTORS
 
 CUT = "Cut out already"

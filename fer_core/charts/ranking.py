@@ -13,7 +13,7 @@ from fer_core.evaluation.calibration import noise_floor
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import best_first
-from fer_core.evaluation.record import ElsewhereRecord
+from fer_core.evaluation.schema import ElsewhereRecord
 from fer_core.evaluation.sentences import figure_text, interval_text
 from fer_core.models import ModelSpec
 

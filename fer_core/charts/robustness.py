@@ -9,8 +9,8 @@ from fer_core.charts.colours import model_colour, model_symbol
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import new_figure, whiskers
 from fer_core.evaluation.comparison import Contender
-from fer_core.evaluation.record import RobustnessPoint
 from fer_core.evaluation.robustness import CORRUPTIONS
+from fer_core.evaluation.schema import RobustnessPoint
 
 COLUMNS = 3
 

@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from fer_core.dataset import FaceDataset
-    from fer_core.evaluation.record import EndToEndRecord, Evaluation
+    from fer_core.evaluation.schema import EndToEndRecord, Evaluation
     from fer_core.savedmodels import Predictions, SavedModel
 
 _SHOWN = 5

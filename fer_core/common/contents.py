@@ -29,7 +29,8 @@ _BEGINNINGS = {
     b"version https://git-lfs": "a pointer of Git LFS (git lfs pull fetches the file)",
 }
 _RIFF = {b"WEBP": "a WebP picture", b"AVI ": "a video", b"WAVE": "a sound"}
-_PICTURES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis")
+PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+"""What HEIC and AVIF pictures are called after `ftyp`, where films name what they are."""
 
 
 def described(data: bytes) -> str:
@@ -43,7 +44,7 @@ def described(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] in _RIFF:
         return _RIFF[data[8:12]]
     if data[4:8] == b"ftyp":
-        return "a HEIC or AVIF picture" if data[8:12] in _PICTURES else "a video"
+        return "a HEIC or AVIF picture" if data[8:12] in PICTURE_BRANDS else "a video"
     for beginning, name in _BEGINNINGS.items():
         if data.startswith(beginning):
             return name

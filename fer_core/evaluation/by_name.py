@@ -5,7 +5,7 @@ from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import read_contender
 from fer_core.evaluation.evaluate import evaluate_own
 from fer_core.evaluation.ranking import Ranking, rankings_of
-from fer_core.evaluation.record import Evaluation
+from fer_core.evaluation.schema import Evaluation
 from fer_core.savedmodels import open_model
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,9 @@ from fer_core.emotions import EMOTIONS, is_one_of, reindexed
 from fer_core.errors import CorruptModel, EvaluationError, FerError
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.judge import calibration_of, judge_classes, judge_split
-from fer_core.evaluation.record import (
+from fer_core.evaluation.record import read_evaluation
+from fer_core.evaluation.robustness import of_known_kinds
+from fer_core.evaluation.schema import (
     CalibrationRecord,
     ClassRecord,
     CostRecord,
@@ -23,9 +24,7 @@ from fer_core.evaluation.record import (
     Evaluation,
     RobustnessRecord,
     SplitRecord,
-    read_evaluation,
 )
-from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES
 from fer_core.models import REGISTRY, ModelSpec, title_of
 from fer_core.savedmodels import PredictedSplit, Predictions, RunRecord, SavedModel, saved_names
 from fer_core.savedmodels.temperature import apply_temperature
@@ -152,7 +151,7 @@ def read_contender(saved: SavedModel) -> Contender:
         data=record.data.sha256,
         optimistic=record.optimistic,
         cost=record.cost,
-        robustness=record.robustness,
+        robustness=record.robustness and of_known_kinds(record.robustness),
         end_to_end=record.end_to_end,
         elsewhere=record.elsewhere,
         history=None if saved.is_ensemble else saved.history(),
@@ -179,15 +178,6 @@ def _require_fit(name: str, record: Evaluation, predictions: Predictions, run: R
         record.test.metrics["accuracy"].value * len(test)
     ):
         raise CorruptModel(f"{name}/evaluation.json does not judge predictions.npz. {again}")
-    if record.robustness is None:
-        return
-    measured = {(point.corruption, point.severity) for point in record.robustness.points}
-    kinds = {kind for kind, _ in measured} - {"none"}
-    if not kinds or measured != {("none", 0), *product(kinds & set(CORRUPTIONS), SEVERITIES)}:
-        raise CorruptModel(
-            f"{name}/evaluation.json: robustness is not of the disturbances there are. "
-            f"Run `python -m fer_core evaluate {name} --robustness --write` again."
-        )
 
 
 def read_field(weights: Path) -> Field:

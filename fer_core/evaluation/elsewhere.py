@@ -9,7 +9,8 @@ from fer_core.emotions import EMOTIONS
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.evaluate import faces_to_judge, predict
 from fer_core.evaluation.intervals import mean_interval, resample_weights
-from fer_core.evaluation.record import ElsewhereRecord, Evaluation, read_evaluation
+from fer_core.evaluation.record import read_evaluation
+from fer_core.evaluation.schema import ElsewhereRecord, Evaluation
 from fer_core.savedmodels import SavedModel
 
 

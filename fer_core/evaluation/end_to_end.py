@@ -21,9 +21,9 @@ from fer_core.evaluation.intervals import (
     percentile_interval,
     resample_weights,
 )
-from fer_core.evaluation.record import EndToEndPoint, EndToEndRecord
 from fer_core.evaluation.robustness import robustness_rows
 from fer_core.evaluation.scenes import scene
+from fer_core.evaluation.schema import EndToEndPoint, EndToEndRecord
 from fer_core.faces import FaceBox
 from fer_core.images import FACE_SIZE
 

@@ -15,8 +15,9 @@ from fer_core.emotions import EMOTIONS, is_one_of, reindexed
 from fer_core.errors import EvaluationError
 from fer_core.evaluation import calibration, cost
 from fer_core.evaluation.judge import judge
-from fer_core.evaluation.record import CostRecord, DataRecord, Evaluation, read_evaluation
+from fer_core.evaluation.record import read_evaluation
 from fer_core.evaluation.robustness import measure_robustness, robustness_rows
+from fer_core.evaluation.schema import CostRecord, DataRecord, Evaluation
 from fer_core.models import find
 from fer_core.savedmodels import (
     PredictedSplit,

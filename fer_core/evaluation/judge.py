@@ -8,7 +8,7 @@ import numpy as np
 from fer_core.evaluation import calibration
 from fer_core.evaluation.intervals import metric_intervals, per_class_intervals, resample_weights
 from fer_core.evaluation.metrics import confusion_matrix, largest_share, log_losses
-from fer_core.evaluation.record import (
+from fer_core.evaluation.schema import (
     CalibrationFigures,
     CalibrationRecord,
     ClassRecord,
@@ -68,10 +68,7 @@ def judge(
         validation=judge_split(predictions.validation) if len(predictions.validation) else None,
         test=judge_split(test),
         per_class=judge_classes(test, predictions.classes),
-        confusion=tuple(
-            tuple(int(count) for count in row)
-            for row in confusion_matrix(test.labels, test.predicted, len(predictions.classes))
-        ),
+        confusion=judge_confusion(test, predictions.classes),
         calibration=calibration_of(test, temperature),
         default_threshold=threshold_of(predictions.validation, temperature),
         cost=cost,
@@ -112,6 +109,12 @@ def judge_classes(split: PredictedSplit, classes: tuple[str, ...]) -> tuple[Clas
         )
         for index, name in enumerate(classes)
     )
+
+
+def judge_confusion(split: PredictedSplit, classes: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """Returns counts, rows truth, columns prediction."""
+    counts = confusion_matrix(split.labels, split.predicted, len(classes))
+    return tuple(tuple(int(count) for count in row) for row in counts)
 
 
 def judge_calibration(probabilities: np.ndarray, labels: np.ndarray) -> CalibrationFigures:

@@ -14,7 +14,7 @@ from fer_core.evaluation.end_to_end import (
     measure_end_to_end,
 )
 from fer_core.evaluation.intervals import mean_interval, resample_weights
-from fer_core.evaluation.record import EndToEndRecord
+from fer_core.evaluation.schema import EndToEndRecord
 from fer_core.faces import Detector, FaceBox
 from fer_core.inference.classifier import Classifier
 from fer_core.inference.pipeline import NOT_SURE, Pipeline

@@ -35,7 +35,7 @@ class Conditions:
         weights: What matters and how much: keys of `CRITERIA` and figures of at least 0, of which
             only the proportions count.
         emotions: Those that must be recognised; the rarest if none is named.
-        dear: The emotion whose false alarms are dear; "angry" if none is named.
+        costly: The emotion whose false alarms are costly; "angry" if none is named.
         doubling: Taken off for each doubling of the time a face takes, a share.
         longest: Most milliseconds that a face may take, or None.
         largest: Most megabytes that the file may have, or None.
@@ -44,7 +44,7 @@ class Conditions:
     title: str
     weights: tuple[tuple[str, float], ...]
     emotions: tuple[str, ...] = ()
-    dear: str = "angry"
+    costly: str = "angry"
     doubling: float = DOUBLING
     longest: float | None = None
     largest: float | None = None
@@ -84,7 +84,7 @@ class Criterion:
     def named(self, conditions: Conditions) -> str:
         """Returns the title with the emotions that the conditions name."""
         emotions = ", ".join(conditions.emotions) or "the rarest emotion"
-        return self.title.format(emotions=emotions, dear=conditions.dear)
+        return self.title.format(emotions=emotions, costly=conditions.costly)
 
 
 def _accuracy(contender: Contender, conditions: Conditions) -> float:
@@ -125,9 +125,9 @@ def _recognised(contender: Contender, conditions: Conditions) -> float | None:
 
 
 def _trusted(contender: Contender, conditions: Conditions) -> float | None:
-    """Precision of the emotion whose false alarms are dear; None where it is not known."""
+    """Precision of the emotion whose false alarms are costly; None where it is not known."""
     precision = {row.name: row.precision.value for row in contender.per_class}
-    return precision.get(conditions.dear)
+    return precision.get(conditions.costly)
 
 
 def _calibration(contender: Contender, conditions: Conditions) -> float:
@@ -156,7 +156,7 @@ CRITERIA: dict[str, Criterion] = {
         "recall of {emotions}", _recognised, "Share of the faces of these emotions recognised."
     ),
     "trusted": Criterion(
-        "few false “{dear}”", _trusted, "Share of the answers of this emotion that are right."
+        "few false “{costly}”", _trusted, "Share of the answers of this emotion that are right."
     ),
     "calibration": Criterion(
         "calibration", _calibration, "How well stated confidence agrees with accuracy."

@@ -7,13 +7,14 @@ every training: how a network does on those says how it does on what nobody thou
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol as Interface
 
 import cv2
 import numpy as np
 
 from fer_core.evaluation.intervals import mean_interval, resample_weights
-from fer_core.evaluation.record import RobustnessPoint, RobustnessRecord
+from fer_core.evaluation.schema import RobustnessPoint, RobustnessRecord
 
 FACES = 1000
 SEVERITIES = (1, 2, 3, 4, 5)
@@ -210,6 +211,20 @@ def measure_robustness(
         points.append(RobustnessPoint(corruption=name, severity=severity, accuracy=accuracy))
         progress(done, len(steps))
     return RobustnessRecord(n=len(labels), points=tuple(points))
+
+
+def of_known_kinds(record: RobustnessRecord) -> RobustnessRecord | None:
+    """Returns what a record says of the disturbances there are; None if that is nothing.
+
+    A kind counts as measured where each of its severities was, beside the faces as they are.
+    """
+    there = {(point.corruption, point.severity) for point in record.points}
+    known = [name for name in CORRUPTIONS if {(name, level) for level in SEVERITIES} <= there]
+    if ("none", 0) not in there or not known:
+        return None
+    steps = {("none", 0), *product(known, SEVERITIES)}
+    points = tuple(p for p in record.points if (p.corruption, p.severity) in steps)
+    return record.model_copy(update={"points": points})
 
 
 def mean_accuracy(record: RobustnessRecord, unseen: bool = False) -> float | None:

@@ -11,8 +11,8 @@ from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.end_to_end import CONDITIONS
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
-from fer_core.evaluation.record import ElsewhereRecord, Evaluation
 from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES, mean_accuracy
+from fer_core.evaluation.schema import ElsewhereRecord, Evaluation
 from fer_core.evaluation.significance import Comparison
 
 FEW = 100

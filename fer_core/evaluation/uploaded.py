@@ -17,7 +17,7 @@ from fer_core.evaluation.calibration import fit_temperature
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.evaluate import OWN
 from fer_core.evaluation.judge import calibration_of, judge_classes, judge_split
-from fer_core.evaluation.record import Evaluation
+from fer_core.evaluation.schema import Evaluation
 from fer_core.savedmodels import PredictedSplit, Predictions
 from fer_core.savedmodels.predictions import checked_split, load_arrays
 from fer_core.settings import settings

@@ -1,6 +1,6 @@
 """How each model is trained, as data."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 from fer_core.errors import TrainingError
@@ -133,6 +133,31 @@ class Recipe:
         protocol = protocol or self.protocol
         return replace(self, epochs=epochs, warmup_epochs=warmup, protocol=protocol)
 
+    @classmethod
+    def from_dict(cls, found: dict[str, Any]) -> Self:
+        """Returns the recipe that `as_dict` gave, in this version or another.
+
+        A field that is not there has its default, which changes nothing; one that is not known
+        here is left out.
+
+        Raises:
+            TrainingError: If it is no recipe.
+        """
+        try:
+            changes = _known(Augmentation, found.get("augmentation", {}))
+            values = _known(cls, found) | {"augmentation": Augmentation(**changes)}
+            return cls(**values)
+        except (AttributeError, TypeError) as error:
+            raise TrainingError(f"This is no recipe: {error}.") from error
+
     def as_dict(self) -> dict[str, Any]:
         """Returns the recipe as plain data for `recipe.json`."""
         return asdict(self)
+
+
+def _known(kind: type, found: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass that plain data holds; JSON has lists where they are tuples."""
+    names = [one.name for one in fields(kind) if one.name in found]
+    return {
+        name: tuple(found[name]) if isinstance(found[name], list) else found[name] for name in names
+    }

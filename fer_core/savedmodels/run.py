@@ -42,7 +42,7 @@ class Leg(_Record):
         minutes: How long that took.
         machine: On what.
         versions: Of the libraries that did it.
-        recipe: As `training.recipe.Recipe.as_dict` gives it.
+        recipe: As `models.recipe.Recipe.as_dict` gives it.
         warm_start: The training before, if its weights were started from.
     """
 

@@ -1,10 +1,8 @@
 """The model card, written from what was recorded (Mitchell et al. 2019, "Model Cards")."""
 
-import json
 import textwrap
-from typing import Any
 
-from fer_core.evaluation.record import Evaluation
+from fer_core.evaluation.schema import Evaluation
 from fer_core.models import ModelSpec, find, title_of
 from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import SavedModel, WholeRun
@@ -111,7 +109,7 @@ def _effort(spec: ModelSpec, run: WholeRun) -> str:
 
 def _again(spec: ModelSpec, run: WholeRun) -> str:
     """Says how the model can be trained again, by a command where one still does just that."""
-    command = _command(spec, run.recipe)
+    command = _command(spec, Recipe.from_dict(run.recipe))
     if earlier := run.warm_start:
         by = f" by `{command} --warm-start`" if command else ""
         return (
@@ -123,32 +121,25 @@ def _again(spec: ModelSpec, run: WholeRun) -> str:
     return f"`recipe.json` holds everything else; `{command}` trains it again."
 
 
-def _command(spec: ModelSpec, recipe: dict[str, Any]) -> str | None:
+def _command(spec: ModelSpec, recipe: Recipe) -> str | None:
     """Returns the command that trains with this recipe, None where there is none any more."""
     command = f"python -m fer_core train {spec.name}"
     for kind, chosen in (("", OURS), (" --recipe report", REPORT)):
         known = chosen.get(spec.name)
-        if known is None or _essence(known.as_dict()) != _essence(recipe):
+        if known is None or _essence(known) != _essence(recipe):
             continue
         command += kind
-        if (protocol := recipe.get("protocol")) != known.protocol:
-            command += f" --protocol {protocol}"
-        if recipe["epochs"] != known.epochs:
-            command += f" --epochs {recipe['epochs']}"
+        if recipe.protocol != known.protocol:
+            command += f" --protocol {recipe.protocol}"
+        if recipe.epochs != known.epochs:
+            command += f" --epochs {recipe.epochs}"
         return command
     return None
 
 
-def _essence(recipe: dict[str, Any]) -> str:
-    """Returns the part of a recipe that no option of the command and no warm start changes.
-
-    A field that came after the recipe was recorded has its default, which changes nothing.
-    """
-    changed = ("epochs", "warmup_epochs", "protocol", "seed", "note")
-    default = Recipe(epochs=1).as_dict()
-    augmentation = default["augmentation"] | recipe.get("augmentation", {})
-    whole = default | recipe | {"augmentation": augmentation}
-    return json.dumps({key: whole[key] for key in default if key not in changed})
+def _essence(recipe: Recipe) -> Recipe:
+    """Returns it without what an option of the command or a warm start changes."""
+    return replace(recipe, epochs=1, warmup_epochs=0, protocol=None, seed=0, note="")
 
 
 def _figures(record: Evaluation, reported: str | None = None) -> str:

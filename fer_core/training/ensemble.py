@@ -15,7 +15,8 @@ from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.evaluation.evaluate import as_stored, keep_measured, write
 from fer_core.evaluation.judge import judge
-from fer_core.evaluation.record import CostRecord, Evaluation, read_evaluation
+from fer_core.evaluation.record import read_evaluation
+from fer_core.evaluation.schema import CostRecord, Evaluation
 from fer_core.savedmodels import (
     PredictedSplit,
     Predictions,

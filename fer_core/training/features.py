@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fer_core.common.files import write_text
 from fer_core.models.recipe import Recipe
 from fer_core.models.transfer import trunk_model
 from fer_core.training.augmentation import augmentation_layers
@@ -51,7 +52,7 @@ def trunk_features(
             features[first : first + len(batch)] = run(batch).numpy()
             on_progress((first + len(batch)) / len(features))
         features.flush()
-        done.write_text(str(view + 1))
+        write_text(done, str(view + 1))
     return features
 
 

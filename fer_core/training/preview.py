@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_core.errors import FerError, TrainingError
 from fer_core.images import FACE_SIZE
-from fer_core.models.recipe import Augmentation, Recipe
+from fer_core.models.recipe import Recipe
 from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import ROOT
 from fer_core.training.recipes import recipe_for
@@ -28,9 +28,8 @@ def recipe_as_trained(name: str) -> Recipe:
     saved = open_model(name).run().recipe if name in saved_names() else None
     if not saved or "augmentation" not in saved:
         return recipe
-    zoom = tuple(saved["augmentation"]["zoom"])
-    augmentation = Augmentation(**{**saved["augmentation"], "zoom": zoom})
-    return replace(recipe, augmentation=augmentation, views=saved["views"])
+    trained = Recipe.from_dict(saved)
+    return replace(recipe, augmentation=trained.augmentation, views=trained.views)
 
 
 def augmented(face: np.ndarray, recipe: str, count: int, seed: int) -> np.ndarray:

@@ -66,11 +66,11 @@ def _adjusted(preset: str) -> Conditions:
         key=f"{preset}-emotions",
         bind="query-params",
     )
-    dear = st.selectbox(
-        "A false answer is dear when it is",
+    costly = st.selectbox(
+        "A false answer is costly when it is",
         EMOTIONS,
-        EMOTIONS.index(begin.dear),
-        key=f"{preset}-dear",
+        EMOTIONS.index(begin.costly),
+        key=f"{preset}-costly",
         bind="query-params",
     )
     longest = _limit(preset, "longest", "Most time per face, ms", begin.longest)
@@ -79,7 +79,7 @@ def _adjusted(preset: str) -> Conditions:
         begin,
         weights=stated,
         emotions=tuple(emotions),
-        dear=dear,
+        costly=costly,
         longest=longest,
         largest=largest,
     )
@@ -87,7 +87,7 @@ def _adjusted(preset: str) -> Conditions:
 
 def _weight(preset: str, name: str, value: float, begin: Conditions) -> int:
     criterion = CRITERIA[name]
-    title = criterion.title.format(emotions="the emotions named below", dear="answers")
+    title = criterion.title.format(emotions="the emotions named below", costly="answers")
     return st.slider(
         title[0].upper() + title[1:],
         0,

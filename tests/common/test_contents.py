@@ -15,6 +15,7 @@ from fer_core.common.contents import described
         ("emotion,pixels".encode("utf-16"), "text"),
         (b"\0\0\0\x18ftypmp42", "a video"),
         (b"\0\0\0\x18ftypheic", "a HEIC or AVIF picture"),
+        (b"\0\0\0\x18ftypheis", "a HEIC or AVIF picture"),
         (b"RIFF\x10\0\0\0AVI LIST", "a video"),
         (b"\x1aE\xdf\xa3", "a video"),
         (b"PK\x03\x04", "a zip file"),

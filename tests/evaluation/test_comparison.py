@@ -156,7 +156,6 @@ def _single_array(folder) -> None:
         (_record(test=lambda test: test | {"n": 199}), "does not judge predictions.npz"),
         (_record(classes=list(EMOTIONS[::-1])), "per_class"),
         (_record(classes=["bored", *EMOTIONS[1:]]), "must be emotions"),
-        (_record(robustness=lambda found: found | {"points": []}), "robustness"),
         (_record(protocol="own"), "no known protocol"),
         (_record(model_sha256="another"), "another network"),
         (_text("model.tflite", "replaced"), "another network"),

@@ -9,7 +9,7 @@ from fer_core.dataset.fingerprint import fingerprint
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import CorruptModel, EvaluationError
 from fer_core.evaluation.evaluate import evaluate_and_write, evaluate_own
-from fer_core.evaluation.record import Evaluation
+from fer_core.evaluation.schema import Evaluation
 from fer_core.savedmodels import open_model, read_predictions, update_manifest
 
 

@@ -89,3 +89,19 @@ def test_judging_stored_answers_gives_the_record_again(saved) -> None:
     assert judge_stored(saved) == before
     rewrite(saved, lambda record: record["confusion"][0].__setitem__(0, 10_000))
     assert judge_stored(saved) == before
+
+
+@pytest.mark.parametrize("part", ["validation", "test", "per_class", "confusion"])
+def test_a_part_that_follows_from_the_answers_is_computed_from_them(saved, part) -> None:
+    before = read_evaluation(saved)
+    rewrite(saved, lambda record: record.pop(part))
+    assert read_evaluation(saved) == before
+
+
+def test_what_nothing_is_computed_from_may_be_missing(saved) -> None:
+    def change(record: dict) -> None:
+        for fact in ("seed", "commit", "versions"):
+            del record[fact]
+
+    rewrite(saved, change)
+    assert read_evaluation(saved).commit is None

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from fer_core.evaluation.intervals import Interval
-from fer_core.evaluation.record import RobustnessPoint, RobustnessRecord
 from fer_core.evaluation.robustness import (
     CORRUPTIONS,
     EYES_ROW,
@@ -10,8 +9,10 @@ from fer_core.evaluation.robustness import (
     SEVERITIES,
     mean_accuracy,
     measure_robustness,
+    of_known_kinds,
     robustness_rows,
 )
+from fer_core.evaluation.schema import RobustnessPoint, RobustnessRecord
 
 
 @pytest.fixture
@@ -140,3 +141,20 @@ def test_what_is_known_is_not_measured_again(faces: np.ndarray) -> None:
     )
     assert again.asked == 5
     assert found == whole
+
+
+def test_record_is_read_for_the_kinds_it_holds_whole() -> None:
+    def record(*steps: tuple[str, int]) -> RobustnessRecord:
+        half = Interval(value=0.5, low=0.4, high=0.6)
+        points = (
+            RobustnessPoint(corruption=kind, severity=level, accuracy=half) for kind, level in steps
+        )
+        return RobustnessRecord(n=1000, points=tuple(points))
+
+    noise = [("noise", level) for level in SEVERITIES]
+    of_old = [("of_old", level) for level in SEVERITIES]
+    whole = record(("none", 0), *noise)
+    assert of_known_kinds(whole) == whole
+    assert of_known_kinds(record(("none", 0), *noise, *of_old, ("jpeg", 1))) == whole
+    assert of_known_kinds(record(("none", 0), ("jpeg", 1))) is None
+    assert of_known_kinds(record(*noise)) is None
