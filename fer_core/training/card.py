@@ -1,6 +1,7 @@
 """The model card, written from what was recorded (Mitchell et al. 2019, "Model Cards")."""
 
 import textwrap
+from dataclasses import replace
 
 from fer_core.evaluation.schema import Evaluation
 from fer_core.models import ModelSpec, find, title_of
