@@ -66,6 +66,7 @@ def memory_after(browser: Browser, pictures: list[bytes]) -> tuple[float, float]
         before = memory_mb(process)
         page.goto(f"{address}/Classify")
         page.get_by_text("Your pictures").click()
+        page.get_by_role("button", name="I understand").click()
         for number, data in enumerate(pictures):
             name = f"photo-{number}.jpg"
             file = {"name": name, "mimeType": "image/jpeg", "buffer": data}

@@ -5,11 +5,18 @@
 Each form runs in a process of its own, whose end is counted. Of every file a few bytes are
 changed, a piece is cut out, doubled or filled, or the end is missing; the seed of each is its
 number, so that any can be made again: `--form parquet --first 1234 --times 1 --keep FOLDER`.
+
+`--sift` takes a tenth of the time: many files are read in one process that protects itself from
+none, and only those that end it, fill it, keep it busy or raise what is no sentence are then read
+as the app does, one process for each.
 """
 
 import argparse
 import io
 import json
+import os
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +31,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from fer_core.common import isolated
 from fer_core.dataset import load_upload
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
@@ -33,6 +41,12 @@ from fer_core.inference.video import UploadReader, VideoWriter
 from fer_core.inference.zipped import picture_names, pictures_in
 
 _MOST_FRAMES = 20
+
+_SIFTED_SECONDS = 5
+"""That a file may take while files are sifted."""
+
+_SIFTED_MB = 2000
+"""Address space of the process that sifts, beyond what it starts with."""
 
 
 def damaged(data: bytes, seed: int) -> bytes:
@@ -211,12 +225,64 @@ def attack(form: str, first: int, times: int) -> tuple[Counter[str], float]:
     return counts, slowest
 
 
+def sift(form: str, first: int, times: int) -> tuple[Counter[str], list[int]]:
+    """Reads damaged files of a form without protection, in processes that may end of it.
+
+    Returns:
+        How many were read and refused, and the numbers of the others.
+    """
+    counts: Counter[str] = Counter()
+    others: list[int] = []
+    number, end = first, first + times
+    while number < end:
+        told, telling = os.pipe()
+        process = os.fork()
+        if process == 0:
+            os.close(told)
+            _sift_until_it_ends(form, range(number, end), telling)
+        os.close(telling)
+        with os.fdopen(told, "rb") as answers:
+            for answer in iter(lambda: answers.read(1), b""):
+                if answer == b"?":
+                    others.append(number)
+                else:
+                    counts["read" if answer == b"+" else "refused"] += 1
+                number += 1
+        os.waitpid(process, 0)
+        if number < end:  # this one ended it
+            others.append(number)
+            number += 1
+    return counts, others
+
+
+def _sift_until_it_ends(form: str, numbers: range, telling: int) -> None:
+    """Writes what comes of each file, a byte each: `+` read, `-` refused, `?` another error."""
+    isolated._is_inside = True
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (size + _SIFTED_MB * 2**20,) * 2)
+    make, read = FORMS[form]
+    sound = make()
+    for number in numbers:
+        signal.setitimer(signal.ITIMER_REAL, _SIFTED_SECONDS)
+        try:
+            read(damaged(sound, number))
+            answer = b"+"
+        except FerError:
+            answer = b"-"
+        except Exception:
+            answer = b"?"
+        os.write(telling, answer)
+    os._exit(0)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=20_000, help="files of each form")
     parser.add_argument("--first", type=int, default=0, help="number of the first")
     parser.add_argument("--form", choices=FORMS, action="append", help="only this one")
     parser.add_argument("--keep", type=Path, help="folder to write these files to, and read none")
+    parser.add_argument("--sift", action="store_true", help="in a tenth of the time")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     forms = options.form or list(FORMS)
@@ -228,23 +294,32 @@ def main() -> None:
                 (options.keep / f"{form} {seed}").write_bytes(damaged(sound, seed))
         return
     if options.here:
-        counts, slowest = attack(forms[0], options.first, options.times)
-        print(json.dumps([counts, slowest]))
+        if not options.sift:
+            print(json.dumps([*attack(forms[0], options.first, options.times), 0]))
+            return
+        counts, others = sift(forms[0], options.first, options.times)
+        slowest = 0.0
+        for number in others:
+            more, seconds = attack(forms[0], number, 1)
+            counts, slowest = counts + more, max(slowest, seconds)
+        print(json.dumps([counts, slowest, len(others)]))
         return
     print(f"{options.times:,} damaged files of each form")
     for form in forms:
         numbers = [f"--times={options.times}", f"--first={options.first}"]
+        if options.sift:
+            numbers.append("--sift")
         command = [sys.executable, __file__, "--here", "--form", form, *numbers]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             print(f"{form:24} ended with status {done.returncode}: {done.stderr[-300:]}")
             continue
-        counts, slowest = json.loads(done.stdout.splitlines()[-1])
+        counts, slowest, sifted = json.loads(done.stdout.splitlines()[-1])
         read, refused = (counts.pop(name, 0) for name in ("read", "refused"))
         others = ", ".join(f"{n} {name}" for name, n in counts.items()) or "none"
         print(
             f"{form:24} {read:6,} read, {refused:6,} refused, other errors: {others}; "
-            f"longest {slowest:.1f} s",
+            f"longest {slowest:.1f} s" + (f"; {sifted} sifted out" if options.sift else ""),
             flush=True,
         )
 

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from server import memory_mb, start_server, wait_until_up
+from server import start_server, tree_mb, wait_until_up
 from visitor import Visitor
 
 from fer_core.evaluation.cost import machine
@@ -39,7 +39,8 @@ class Outcome:
         visitors: How many there were.
         seconds: How long each act took until its run's end, by its name.
         errors: What went wrong.
-        start_mb: The server's memory once every page had been opened by one visitor who left.
+        start_mb: Memory of the server and its processes together, once one visitor had opened
+            every page and left.
         most_mb: Its most.
         end_mb: A minute after all had left.
         client_seconds: Processor time of all the visitors.
@@ -115,14 +116,20 @@ class Script:
         return self._visitor.run()
 
     def sample(self) -> float:
-        self._go_to("Classify", "classify_sample")
+        self._go_to("Classify", "classify_source")
+        if not self._visitor.has("classify_sample"):
+            self._visitor.set("classify_source", ["Sample"])
+            self._visitor.run()
         self._visitor.set("classify_sample", [self._rng.choice(SAMPLES).title])
         return self._visitor.run()
 
     def upload(self) -> float:
         self._visitor.open("Classify")
-        self._visitor.set("classify_source", ["Your pictures"])
-        self._visitor.run()
+        if not self._visitor.has("classify_files"):  # the server knows its visitors' choice
+            self._visitor.set("classify_source", ["Your pictures"])
+            self._visitor.run()
+            if not self._visitor.has("classify_files"):
+                self._visitor.press("notice_button")
         # Bytes after a JPEG's end are not read: each upload is another file.
         data = self._photo + self._rng.randbytes(16)
         return self._visitor.upload("classify_files", "photo.jpg", data)
@@ -156,7 +163,7 @@ def measure(
         wait_until_up(address)
         _warm_up(address)
         time.sleep(min(settle, 5.0))
-        outcome.start_mb = outcome.most_mb = memory_mb(process)
+        outcome.start_mb = outcome.most_mb = tree_mb(process.pid)
         began, own = time.monotonic(), time.process_time()
         busy = _processor_seconds(process.pid)
         until = began + 60 * minutes
@@ -172,13 +179,13 @@ def measure(
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            time.sleep(0.5)
-            outcome.most_mb = max(outcome.most_mb, memory_mb(process))
+            time.sleep(1.0)
+            outcome.most_mb = max(outcome.most_mb, tree_mb(process.pid))
         outcome.wall_seconds = time.monotonic() - began
         outcome.client_seconds = time.process_time() - own
         outcome.server_seconds = _processor_seconds(process.pid) - busy
         time.sleep(settle)
-        outcome.end_mb = memory_mb(process)
+        outcome.end_mb = tree_mb(process.pid)
     finally:
         process.terminate()
         process.wait()

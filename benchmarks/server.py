@@ -45,3 +45,31 @@ def memory_mb(process: subprocess.Popen) -> float:
     """Returns the memory it holds now."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def tree_mb(pid: int) -> float:
+    """Returns what a process and all below it take together, shared memory counted once, MB."""
+    total = 0
+    for process in processes(pid):
+        try:
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+        except OSError:  # ended meanwhile
+            continue
+        total += int(rollup.split("\nPss:")[1].split()[0]) if "\nPss:" in rollup else 0
+    return total / 1024
+
+
+def processes(pid: int) -> list[int]:
+    """Returns a process and all below it."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text()
+            except OSError:
+                continue
+            parents[int(folder.name)] = int(stat.rpartition(")")[2].split()[1])
+    found = [pid]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    return found

@@ -233,6 +233,7 @@ def watch_webcam(browser, address: str) -> None:
     live = browser.new_page()
     live.set_default_timeout(120_000)
     live.goto(f"{address}/Classify?classify_mode=Webcam")
+    live.get_by_role("button", name="I understand").click()
     live.frame_locator("iframe[title*=webrtc]").get_by_role("button", name="START").click()
     live.locator(".st-key-lead", has_text="reads this face as").wait_for()
 

@@ -43,6 +43,7 @@ class Visitor:
         texts: What the last run wrote.
         fragments: Ids of the fragments that ask to be run again by themselves.
         received: Bytes that came over the websocket.
+        sent: Whether an upload has arrived.
     """
 
     def __init__(self, address: str) -> None:
@@ -54,6 +55,8 @@ class Visitor:
         self.texts: list[str] = []
         self.fragments: list[str] = []
         self.received = 0
+        self.sent = False
+        self._shown: dict[str, FileURLs] = {}
         self._pages: dict[str, str] = {}
         self._page = ""
         self._widgets: dict[str, str] = {}
@@ -103,19 +106,29 @@ class Visitor:
         return self.run(extra=[button])
 
     def upload(self, key: str, name: str, data: bytes) -> float:
-        """Uploads into the uploader of that key; returns the seconds until its page was drawn."""
+        """Uploads into the uploader of that key; returns the seconds until its page was drawn.
+
+        What was there before is taken out, as a browser does.
+        """
         start = time.perf_counter()
         urls = self.new_file(name)
         status = self.put(urls.upload_url, name, [data])
         if status != 204:
             raise ServerFault(f"The upload was answered by status {status}.")
+        self._delete(self._shown.get(key))
+        self._shown[key] = urls
         state = WidgetState(id=self._widgets[key])
         state.file_uploader_state_value.uploaded_file_info.add(
             file_id=urls.file_id, name=name, size=len(data), file_urls=urls
         )
         self._values[key] = state
+        self.sent = True
         self.run()
         return time.perf_counter() - start
+
+    def leave(self) -> None:
+        """Closes the tab, from any thread."""
+        self._socket.close()
 
     def new_file(self, name: str) -> FileURLs:
         """Returns where a file of that name may be sent to."""
@@ -150,6 +163,19 @@ class Visitor:
             return connection.getresponse().status
         finally:
             connection.close()
+
+    def _delete(self, urls: FileURLs | None) -> None:
+        if urls is None:
+            return
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+        try:
+            head = {"X-Xsrftoken": self._xsrf, "Cookie": f"_streamlit_xsrf={self._xsrf}"}
+            connection.request("DELETE", urls.delete_url, headers=head)
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+        if status != 204:
+            raise ServerFault(f"Taking out a file was answered by status {status}.")
 
     def run(self, extra: list[WidgetState] | None = None, fragment: str = "") -> float:
         """Has the page run, or a fragment of it, with the widgets as they are set.

@@ -93,6 +93,13 @@ def decoded(data: bytes) -> Iterator[np.ndarray]:
         yield rgb
 
 
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Takes room for so many bytes, of that of all pictures, for the length of a `with` block."""
+    with _room.take(size, settings().pictures_mb * 2**20):
+        yield
+
+
 @dataclass(frozen=True)
 class Reduced:
     """A picture made smaller.

@@ -21,10 +21,13 @@ HOSTED: dict[str, int] = {
     "max_pixels": 24_000_000,
     "max_jpeg_pixels": 100_000_000,
     "picture_seconds": 3,
+    "max_archive_files": 50_000,
+    "dataset_seconds": 30,
     "max_video_mb": 50,
     "job_frames": 9000,
     "job_gigapixels": 10,
     "job_seconds": 300,
+    "pipeline_mb": 520,
     "pipeline_seconds": 30,
     "jobs_waiting": 12,
 }
@@ -55,8 +58,9 @@ class Settings(BaseSettings):
             `.streamlit/config.toml` has no effect, as it never arrives.
         max_dataset_mb: Largest dataset accepted as an upload, MB.
         max_archive_files: Files in a zip or a tarball, of pictures or of a dataset.
-        dataset_reader_mb: Memory that reading an uploaded dataset may take, MB; all of it is in a
-            process of its own (`common.isolated`).
+        dataset_reader_mb: Memory that reading an uploaded dataset, or the list of files in a zip,
+            may take, MB, if `reader_mb` allows it; it is in a process of its own
+            (`common.isolated`).
         dataset_seconds: Processor time that it may take, s.
         predictions_reader_mb: Memory that reading uploaded predictions may take, MB, likewise.
         predictions_seconds: Processor time that it may take, s.
@@ -66,11 +70,16 @@ class Settings(BaseSettings):
         job_gigapixels: Thousand million pixels read of one video, as decoded; None for all.
         job_seconds: Time that one video, painting or batch of pictures may take, s; None for as
             long as it takes.
-        pipeline_seconds: Time that a pipeline of image operations may take for one picture, s;
+        pipeline_mb: Memory that a pipeline of image operations may take for one picture, MB.
+        pipeline_seconds: Time that it may take, s;
             None likewise.
         jobs_waiting: How many videos may wait for their turn, and how many paintings.
+        stream_seconds: Time that the webcam's video stream may take to come up, s; then, and where
+            no relay is set, the page goes on over its own connection.
         memory_mb: What visitors may hold in memory together (uploads, datasets, results), MB; None
             for 40 % of the machine's memory, or of its container's.
+        fetch: True has the app fetch FER2013, YuNet and the trunk that paints by itself, in the
+            background, from its first visit on.
         offline: True forbids to fetch what a face detector needs.
         hosted: True on a public server: no path on the server's disk is ever taken from a user, and
             limits that are not set are those of `HOSTED`.
@@ -102,9 +111,12 @@ class Settings(BaseSettings):
     job_frames: int | None = None
     job_gigapixels: int | None = None
     job_seconds: int | None = None
+    pipeline_mb: int = 1500
     pipeline_seconds: int | None = None
     jobs_waiting: int = 100
+    stream_seconds: float = 5
     memory_mb: int | None = None
+    fetch: bool = False
     offline: bool = False
     hosted: bool = False
 
@@ -121,6 +133,14 @@ class Settings(BaseSettings):
         if self.memory_mb is not None:
             return self.memory_mb * 2**20
         return int(memory_limit() * _SHARE_OF_MEMORY)
+
+    def reader_mb(self, most: int) -> int:
+        """Returns the memory that a process which reads a file may take, MB.
+
+        Args:
+            most: As a setting says; where there is little memory it is 40 % of that.
+        """
+        return min(most, int(memory_limit() * _SHARE_OF_MEMORY) // 2**20)
 
     @property
     def weights_to_write(self) -> Path:

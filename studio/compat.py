@@ -14,10 +14,10 @@ import starlette.formparsers
 import streamlit as st
 from streamlit.runtime import Runtime, caching, get_instance
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
@@ -41,12 +41,51 @@ def session_id() -> str:
     return context.session_id if context else ""
 
 
-def stop_if_left() -> None:
-    """Ends this run of a page if its visitor has left, as the page's next element would."""
+class LeftError(Exception):
+    """Who asked for a download has left."""
+
+
+def stop_if_unwanted() -> None:
+    """Ends this run of a page, as its next element would, if its visitor left or did something.
+
+    Ends what is made for a download if its visitor left.
+    """
+    owner = getattr(_download, "session", "")
+    if owner and owner not in _sessions()._active_session_info_by_id:
+        raise LeftError
     context = get_script_run_ctx(suppress_warning=True)
-    requests = context.script_requests if context else None
-    if requests is not None and requests._state == ScriptRequestType.STOP:
-        raise StopException
+    if context is not None:
+        context.session_state._yield_callback()
+
+
+_download = threading.local()
+"""Of a thread that makes a download: `session`, whose it is."""
+
+
+def bind_downloads() -> None:
+    """Has what a download button makes be ended with its visitor, and each have one at a time."""
+    manager = get_instance().media_file_mgr
+    execute, at_work = manager.execute_deferred, set[str]()
+
+    def execute_for_owner(file_id: str) -> str:
+        owners = list(manager._deferred_ids_by_session.items())
+        owner = next((session for session, files in owners if file_id in files), "")
+        if owner in at_work:
+            raise MediaFileStorageError("One download of this visitor is being made already.")
+        at_work.add(owner)
+        _download.session = owner
+        try:
+            return execute(file_id)
+        finally:
+            _download.session = ""
+            at_work.discard(owner)
+
+    manager.execute_deferred = execute_for_owner  # type: ignore[method-assign]
+
+
+def remove_old_downloads() -> None:
+    """Forgets files that no page shows; one just made is kept until the second call."""
+    get_instance().media_file_mgr.remove_orphaned_files()
 
 
 def largest_upload() -> int:

@@ -28,6 +28,9 @@ from studio.markdown import plain
 TIDIED_EVERY = 5.0
 """Seconds between two looks at who has left and who holds what."""
 
+_LOOKS = 6
+"""At every so many looks downloads go that no page shows."""
+
 _LARGE = 64 * 2**10
 """A session's values of fewer bytes stay with it when it has to give way."""
 
@@ -54,6 +57,7 @@ def watch() -> None:
     if compat.is_served():
         compat.receive_uploads_into(_Arriving)
         compat.on_upload(_take)
+        compat.bind_downloads()
         threading.Thread(target=_tidy_for_ever, name="housekeeper", daemon=True).start()
 
 
@@ -212,9 +216,11 @@ def _tell(session: str, sentence: str) -> None:
 
 
 def _tidy_for_ever() -> None:
-    while True:
+    for look in itertools.count(1):
         time.sleep(TIDIED_EVERY)
         try:
             tidy()
+            if look % _LOOKS == 0:
+                compat.remove_old_downloads()
         except Exception:
             _log.exception("Tidying failed; it is tried again.")

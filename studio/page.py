@@ -6,11 +6,14 @@ import streamlit as st
 
 from fer_core.common import isolated
 from fer_core.common.memory import return_large_blocks
-from fer_core.settings import ROOT
+from fer_core.settings import ROOT, settings
 from studio import compat, memory
 
 FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
 """Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
+
+_ANNOUNCE = Path(__file__).with_name("announce.js").read_text()
+"""Has the page's answer read aloud by a screen reader whenever it changes."""
 
 
 def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
@@ -25,6 +28,7 @@ def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
     st.set_page_config(page_title=f"{title} · FER Studio", page_icon=FAVICON, layout="wide")
     _prepare_process()
     st.html(Path(__file__).with_name("page.css"))
+    st.html(f"<script>{_ANNOUNCE}</script>", unsafe_allow_javascript=True)
     st.logo(FAVICON, link=None)
     if charts:
         with st.sidebar:
@@ -52,9 +56,13 @@ def _prepare_process() -> None:
     from fer_core.faces import prepare
 
     return_large_blocks()
-    isolated.while_waiting = compat.stop_if_left
+    isolated.while_waiting = compat.stop_if_unwanted
     memory.watch()
     prepare()
+    if settings().fetch:
+        from studio import fetching
+
+        fetching.begin()
 
 
 def lead(sentence: str) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fer_core.samples import SAMPLES
 from fer_core.settings import settings
+from studio.notice import understood
 from studio.terminal import own
 
 MOST = 20
@@ -39,6 +40,8 @@ class Picture:
 def choose(key: str) -> list[Picture]:
     """Draws the choice of a source and the source; returns the pictures chosen, a sample at first.
 
+    Before the visitor's own pictures stands the notice that faces are read.
+
     Args:
         key: Prefix of the widgets' keys, one for each page.
     """
@@ -50,11 +53,11 @@ def choose(key: str) -> list[Picture]:
         key=f"{key}_source",
         bind="query-params",
     )
-    if source == UPLOAD:
-        return _uploaded(key)
-    if source == CAMERA:
-        return _photographed(key)
-    return _sample(key)
+    if source == SAMPLE:
+        return _sample(key)
+    if not understood():
+        return []
+    return _uploaded(key) if source == UPLOAD else _photographed(key)
 
 
 def _sample(key: str) -> list[Picture]:

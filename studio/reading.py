@@ -62,7 +62,7 @@ def read(
 ) -> Reading:
     """Does `analyse` once, so that controls answer at once: a sample for all visitors.
 
-    What else it reads is remembered for the session alone.
+    What else it reads is remembered for the session alone, until `forget_all_but`.
 
     Args:
         picture: What to read; told apart by its digest.
@@ -72,19 +72,34 @@ def read(
         detector: As `analyse`, but not "auto": that can change its mind.
         whole: As `analyse`.
     """
-    remembered = _read_sample if picture.credit else _read
-    return remembered(picture, digest, model, version, detector, whole)
+    if picture.credit:
+        return _read_sample(picture, digest, model, version, detector, whole)
+    kept = _kept()
+    key = (digest, model, version, detector, whole)
+    if key not in kept:
+        kept[key] = analyse(picture.data, model, detector, whole)
+        while len(kept) > MOST:
+            del kept[next(iter(kept))]
+    return kept[key]
+
+
+def forget_all_but(digests: set[str]) -> None:
+    """Forgets what was read in a session's pictures that are no longer shown, megabytes each."""
+    kept = _kept()
+    for key in [key for key in kept if key[0] not in digests]:
+        del kept[key]
+
+
+_Key = tuple[str, str, str, str, bool]
+
+
+def _kept() -> dict[_Key, Reading]:
+    kept: dict[_Key, Reading] = st.session_state.setdefault("readings", {})
+    return kept
 
 
 @st.cache_resource(max_entries=4 * len(SAMPLES), show_spinner=False)
 def _read_sample(
-    _picture: Picture, digest: str, model: str, version: str, detector: str, whole: bool
-) -> Reading:
-    return analyse(_picture.data, model, detector, whole)
-
-
-@st.cache_resource(scope="session", max_entries=MOST, show_spinner=False)
-def _read(
     _picture: Picture, digest: str, model: str, version: str, detector: str, whole: bool
 ) -> Reading:
     return analyse(_picture.data, model, detector, whole)

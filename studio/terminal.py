@@ -15,7 +15,7 @@ def offer(command: str, before: str) -> None:
     if settings().hosted:
         return
     st.caption(before)
-    st.code(command, language="bash")
+    st.code(command, language=None, wrap_lines=True)
 
 
 def own(sentence: str, hosted: str = "") -> str:

@@ -1,6 +1,7 @@
 """Datasets written in the forms that people have them in."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +41,17 @@ def csv_lines(dataset: FaceDataset) -> list[str]:
     for face, label, usage in zip(dataset.images, dataset.labels, dataset.usage, strict=True):
         lines.append(f"{label},{' '.join(map(str, face.ravel()))},{USAGES[usage]}")
     return lines
+
+
+def tarball(dataset: FaceDataset) -> bytes:
+    """The dataset as Hugging Face has it."""
+    text = "\n".join(csv_lines(dataset)).encode()
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("fer2013/fer2013.csv")
+        entry.size = len(text)
+        archive.addfile(entry, io.BytesIO(text))
+    return file.getvalue()
 
 
 def write_tree(dataset: FaceDataset, root: Path, splits: dict[str, str]) -> Path:

@@ -41,3 +41,9 @@ def test_dataset_unpacks_to_no_more_than_a_visitor_may_hold(
     monkeypatch.setenv("FER_MEMORY_MB", "400")
     assert Settings().visitor_memory == 200 * 2**20
     assert Settings().max_unpacked_mb == 100
+
+
+def test_process_that_reads_a_file_takes_no_more_than_two_fifths_of_the_memory(monkeypatch):
+    monkeypatch.setattr("fer_core.settings.memory_limit", lambda: 690 * 2**20)
+    assert Settings().reader_mb(1500) == 276
+    assert Settings().reader_mb(200) == 200

@@ -6,6 +6,8 @@ requests is imported where a file is fetched: most visits to the app fetch none.
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock
+
 from fer_core.common.digest import sha256 as sha256_of
 from fer_core.common.files import put, unwritable
 from fer_core.errors import DownloadError
@@ -38,22 +40,37 @@ def fetch(
         DownloadError: If the server cannot be reached, the transfer breaks off, what came is
             not what was expected, or the file cannot be written.
     """
-    if destination.is_file() and (sha256 is None or sha256_of(destination) == sha256):
+    if _is_there(destination, sha256):
         return destination
+    lock = destination.with_name(destination.name + ".lock")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        part = destination.with_name(destination.name + ".part")
-        _transfer(url, part, on_progress, f"Or download it by hand and save it as {destination}.")
-        if sha256 is not None and sha256_of(part) != sha256:
-            part.unlink()
-            raise DownloadError(
-                f"What {url} sent is not the expected file (its sha256 differs); it was deleted. "
-                f"Try again later, or save the right file as {destination}."
-            )
-        put(part, destination)
+        # Another thread or process may fetch it: who waited for that finds it.
+        with FileLock(lock):
+            try:
+                if not _is_there(destination, sha256):
+                    _fetch(url, destination, sha256, on_progress)
+            finally:
+                lock.unlink(missing_ok=True)
         return destination
     except OSError as error:
         raise DownloadError(unwritable(destination, error)) from error
+
+
+def _is_there(destination: Path, sha256: str | None) -> bool:
+    return destination.is_file() and (sha256 is None or sha256_of(destination) == sha256)
+
+
+def _fetch(url: str, destination: Path, sha256: str | None, on_progress: Progress | None) -> None:
+    part = destination.with_name(destination.name + ".part")
+    _transfer(url, part, on_progress, f"Or download it by hand and save it as {destination}.")
+    if sha256 is not None and sha256_of(part) != sha256:
+        part.unlink()
+        raise DownloadError(
+            f"What {url} sent is not the expected file (its sha256 differs); it was deleted. "
+            f"Try again later, or save the right file as {destination}."
+        )
+    put(part, destination)
 
 
 def published_sha256(url: str) -> str:

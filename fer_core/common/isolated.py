@@ -87,6 +87,18 @@ class End:
     """All is said."""
 
 
+@dataclass(frozen=True)
+class _Fault:
+    """How it is told that nothing comes of it."""
+
+    error: type[FerError]
+    subject: str
+    purpose: str
+
+    def told(self, why: str) -> FerError:
+        return self.error(f"{self.subject} cannot be {self.purpose}: {why}.")
+
+
 class Garbled(Exception):
     """What the other process said ends early, or is nothing that can be understood."""
 
@@ -97,6 +109,7 @@ def call(
     limits: Limits,
     error: type[FerError],
     subject: str,
+    purpose: str = "read",
 ) -> T:
     """Returns what a function returns, called in a process of its own.
 
@@ -106,11 +119,13 @@ def call(
         limits: What it may take.
         error: Raised if the process dies or overruns.
         subject: What is read, as the error names it.
+        purpose: What is done with it.
 
     Raises:
         FerError: What the function raised, or `error`.
     """
-    with _conversation(function, arguments, limits, error, subject, is_stream=False) as answers:
+    fault = _Fault(error, subject, purpose)
+    with _conversation(function, arguments, limits, fault, is_stream=False) as answers:
         answer: T = next(answers)
         return answer
 
@@ -126,7 +141,8 @@ def stream(
 
     Close the iterator to end the process. Arguments and errors are those of `call`.
     """
-    with _conversation(function, arguments, limits, error, subject, is_stream=True) as answers:
+    fault = _Fault(error, subject, "read")
+    with _conversation(function, arguments, limits, fault, is_stream=True) as answers:
         yield from answers
 
 
@@ -135,8 +151,9 @@ def _nothing() -> None:
 
 
 while_waiting: Callable[[], None] = _nothing
-"""Called twice a second in each thread that waits; what it raises ends the wait and the process.
-The app sets it, so that nothing is read for a visitor who has left."""
+"""Called twice a second in each thread that waits, and now and then in one that works long; what it
+raises ends the wait and the process, or the work.
+The app sets it, so that nothing is read for a visitor who has left or wants something else."""
 
 
 @contextmanager
@@ -144,8 +161,7 @@ def _conversation(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     limits: Limits,
-    error: type[FerError],
-    subject: str,
+    fault: _Fault,
     is_stream: bool,
 ) -> Iterator[Iterator[Any]]:
     """Lends what the process answers; it has ended, or is ended, with the `with` block."""
@@ -155,8 +171,8 @@ def _conversation(
         return
     try:
         line, answer = _nursery.new_process(function.__module__)
-    except OSError as fault:
-        raise error(f"{subject} cannot be read now: there is no room for it. Try again.") from fault
+    except OSError as reason:
+        raise fault.told("there is no room for it now. Try again") from reason
     with _nursery.in_use(), line, answer:
         large = tuple(
             pickle.PickleBuffer(argument)
@@ -167,28 +183,30 @@ def _conversation(
         environment = {k: v for k, v in os.environ.items() if k.startswith("FER_")}
         with suppress(OSError):  # it died: why is told where its answer is missed
             send(line, Request(function, large, limits, is_stream, environment))
-        yield _answers(line, answer, limits, error, subject)
+        yield _answers(line, answer, limits, fault)
 
 
 def _answers(
-    line: socket.socket, answer: socket.socket, limits: Limits, error: type[FerError], subject: str
+    line: socket.socket, answer: socket.socket, limits: Limits, fault: _Fault
 ) -> Iterator[Any]:
     while True:
         try:
             message = receive(answer, limits.megabytes, while_waiting)
         except MemoryError:
-            raise error(f"{subject} cannot be read: {_too_much_memory(limits)}.") from None
+            raise fault.told(_too_much_memory(limits)) from None
         except Garbled:
-            raise error(f"{subject} cannot be read: {_why(line, limits)}.") from None
+            raise fault.told(_why(line, limits)) from None
         match message:
             case Item(value):
                 yield value
             case Failure(FerError() as reason, _):
                 raise reason
             case Failure(_, "MemoryError"):
-                raise error(f"{subject} cannot be read: {_too_much_memory(limits)}.")
+                raise fault.told(_too_much_memory(limits))
             case Failure(_, kind):
-                raise error(f"{subject} is damaged and cannot be read ({kind}).")
+                raise fault.error(
+                    f"{fault.subject} is damaged and cannot be {fault.purpose} ({kind})."
+                )
             case _:
                 return
 
@@ -206,7 +224,7 @@ def _why(line: socket.socket, limits: Limits) -> str:
         case signal.SIGALRM:
             return f"it takes longer than {limits.seconds:g} s"
         case signal.SIGKILL:
-            return "the process that read it was ended, perhaps because memory ran out. Try again"
+            return "the process that did it was ended, perhaps because memory ran out. Try again"
         case _:
             return "it is damaged in a way that makes programs crash"
 

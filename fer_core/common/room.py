@@ -61,3 +61,8 @@ class Room:
         with self._changed:
             self._taken -= amount
             self._changed.notify_all()
+
+
+one_reader = Room()
+"""Of one place: files of data that somebody sends are read one after the other, as each may take
+much memory."""

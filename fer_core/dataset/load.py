@@ -9,6 +9,7 @@ from fer_core.common import isolated
 from fer_core.common.contents import described
 from fer_core.common.files import regular
 from fer_core.common.isolated import Limits
+from fer_core.common.room import one_reader
 from fer_core.dataset.archive import (
     folder_members,
     read_tar,
@@ -102,10 +103,12 @@ def load_upload(name: str, data: bytes, finder: Callable[[], Cut] | None = None)
             f"{name} has {len(data) / 2**20:.0f} MB; the limit is {limit} MB. "
             "Pack it as zip, or run the app yourself and name its path."
         )
-    limits = Limits(settings().dataset_reader_mb, settings().dataset_seconds)
-    return isolated.call(
-        _read_upload, name, data, finder, limits=limits, error=DatasetError, subject=name
-    )
+    megabytes = settings().reader_mb(settings().dataset_reader_mb)
+    limits = Limits(megabytes, settings().dataset_seconds)
+    with one_reader.take(1, 1):
+        return isolated.call(
+            _read_upload, name, data, finder, limits=limits, error=DatasetError, subject=name
+        )
 
 
 def _read_upload(name: str, data: bytes, finder: Callable[[], Cut] | None) -> FaceDataset:

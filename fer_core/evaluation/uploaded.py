@@ -11,6 +11,7 @@ import pandas as pd
 from fer_core.common import isolated
 from fer_core.common.archives import opened_zip
 from fer_core.common.isolated import Limits
+from fer_core.common.room import one_reader
 from fer_core.emotions import EMOTIONS, canonical, reindexed
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import fit_temperature
@@ -59,10 +60,12 @@ def read_uploaded(title: str, file: str, data: bytes, known: Sequence[Contender]
     form = file.lower().rpartition(".")[2]
     if form not in _READERS:
         raise EvaluationError(f"{file} is neither a csv nor an npz file.")
-    limits = Limits(settings().predictions_reader_mb, settings().predictions_seconds)
-    classes, test, validation = isolated.call(
-        _READERS[form], data, limits=limits, error=EvaluationError, subject=file
-    )
+    megabytes = settings().reader_mb(settings().predictions_reader_mb)
+    limits = Limits(megabytes, settings().predictions_seconds)
+    with one_reader.take(1, 1):
+        classes, test, validation = isolated.call(
+            _READERS[form], data, limits=limits, error=EvaluationError, subject=file
+        )
     if len(test) < LEAST_FACES:
         raise EvaluationError(f"{len(test)} faces are too few to judge; {LEAST_FACES} are needed.")
     protocol, fingerprint, test = _place(classes, test, known)

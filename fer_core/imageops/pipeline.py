@@ -22,6 +22,12 @@ LARGEST_FILE = 1_000_000
 """Bytes; a pipeline of thirty steps has some 5,000."""
 
 
+_REFUSALS = (
+    *(cv2.error, Image.DecompressionBombError, ValueError, OSError, MemoryError),
+    SystemError,  # OpenCV's, where memory ends while it makes an array
+)
+
+
 @dataclass(frozen=True)
 class Step:
     """One operation with its settings.
@@ -71,7 +77,7 @@ class Step:
                 values[parameter.name] = parameter.reduced(values[parameter.name], scale)
         try:
             result = self.operation.function(image, **values)
-        except (cv2.error, Image.DecompressionBombError, ValueError, OSError, MemoryError) as error:
+        except _REFUSALS as error:
             height, width = image.shape[:2]
             raise PipelineError(
                 f"{self.operation.title} cannot be done on this picture of {width} × {height} "

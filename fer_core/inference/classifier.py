@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fer_core.common import isolated
 from fer_core.common.litert import ends, open_interpreter
 from fer_core.common.pool import Pool
 from fer_core.errors import CorruptModel, ModelNotFound
@@ -130,6 +131,10 @@ def _opened(
     return [(_Network(path, classes), weight) for path, weight in weights.items()]
 
 
+_ASIDE = 32
+"""After every so many faces it is asked whether to continue."""
+
+
 class _Network:
     """One LiteRT file, checked to answer faces with that many probabilities."""
 
@@ -144,7 +149,9 @@ class _Network:
         answers = np.empty((len(faces), len(self.classes)), np.float32)
         with self._interpreters.lend() as interpreter:
             source, result = ends(interpreter)
-            for row, face in zip(answers, faces, strict=True):
+            for number, (row, face) in enumerate(zip(answers, faces, strict=True), start=1):
+                if number % _ASIDE == 0:
+                    isolated.while_waiting()
                 interpreter.set_tensor(source, face[None, :, :, None])
                 interpreter.invoke()
                 row[:] = interpreter.get_tensor(result)[0]

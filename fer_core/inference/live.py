@@ -1,19 +1,22 @@
 """One live stream: takes frames as they come, gives them back marked, remembers the last seconds.
 
-Everything that is slow or can fail happens in `LiveSession.receive`, in the thread of the stream;
-whoever shows the figures asks for a `LiveState` from any other thread.
+Everything that is slow or can fail happens in `LiveSession.receive`, or in `look` where the frames
+are files and are marked elsewhere, in the thread of the stream; whoever shows the figures asks for
+a `LiveState` from any other thread.
 """
 
 import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import av
 import numpy as np
 
 from fer_core.errors import FerError
+from fer_core.images import decode_reduced
 from fer_core.inference.overlay import draw
 from fer_core.inference.pipeline import Pipeline
 from fer_core.inference.smoothing import TrackedFace
@@ -32,6 +35,9 @@ _STALLED = 2.0
 """Seconds without a frame after which what the last one showed is no longer true."""
 _ERROR_SHOWN = 5.0
 """Seconds for which an error is shown after it last happened."""
+
+LONGEST_SIDE = 640
+"""Of a frame that comes as a file, px; a larger one is made smaller."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,19 +98,15 @@ class LiveSession:
 
         Never raises: an exception would end the stream.
         """
-        arrived = time.monotonic()
-        rgb, faces = None, []
-        try:
-            rgb = self._picture(frame)
-            faces = self._read(rgb, arrived)
-            marked = draw(rgb, faces, self.options.threshold)
-        except Exception as error:
-            self._note(error)
-            if rgb is None:
-                return frame
-            marked = rgb
-        self._remember(faces, arrived, marked)
-        return av.VideoFrame.from_ndarray(marked, format="rgb24")
+        marked = self._take(lambda: frame.to_ndarray(format="rgb24"), is_marked=True)
+        return frame if marked is None else av.VideoFrame.from_ndarray(marked, format="rgb24")
+
+    def look(self, file: bytes) -> None:
+        """Reads a frame that comes as a picture's file; `state` tells what is seen in it.
+
+        Never raises either.
+        """
+        self._take(lambda: decode_reduced(file, LONGEST_SIDE).rgb, is_marked=False)
 
     def state(self) -> LiveState:
         """Returns how it stands now."""
@@ -157,8 +159,22 @@ class LiveSession:
         with self._lock:
             return time.monotonic() - (self._arrivals[-1] if self._arrivals else self.began)
 
-    def _picture(self, frame: av.VideoFrame) -> np.ndarray:
-        rgb = frame.to_ndarray(format="rgb24")
+    def _take(self, decode: Callable[[], np.ndarray], is_marked: bool) -> np.ndarray | None:
+        """Returns the frame as it is shown, or None if it is no picture."""
+        arrived = time.monotonic()
+        shown, faces = None, []
+        try:
+            shown = self._mirrored(decode())
+            faces = self._read(shown, arrived)
+            if is_marked:
+                shown = draw(shown, faces, self.options.threshold)
+        except Exception as error:
+            self._note(error)
+        if shown is not None:
+            self._remember(faces, arrived, shown)
+        return shown
+
+    def _mirrored(self, rgb: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(rgb[:, ::-1]) if self.mirror else rgb
 
     def _read(self, rgb: np.ndarray, arrived: float) -> list[TrackedFace]:

@@ -45,17 +45,22 @@ def draw(
     unit = max(1.0, max(rgb.shape) / _SHOWN_WIDTH)
     for place, face in enumerate(faces, 1):
         number = face.number if isinstance(face, TrackedFace) else place
-        answer = face.answer(threshold)
-        colour = _LIGHT if answer == NOT_SURE else COLOURS[answer]
+        words, colour = mark(face, threshold)
         box = face.box
         corners = (box.left, box.top, box.right - 1, box.bottom - 1)
         pen.rectangle(corners, outline=colour, width=round(_LINE * unit))
         if isinstance(face, TrackedFace):
             _bar(pen, box, face.confidence, colour, unit)
-        said = face.unreadable or answer
-        percent = "" if answer == NOT_SURE else f" {100 * face.confidence:.0f} %"
-        _chip(pen, picture.size, box, [f"{number} {said}{percent}", str(number)], colour, unit)
+        _chip(pen, picture.size, box, [f"{number} {words}", str(number)], colour, unit)
     return np.asarray(picture)
+
+
+def mark(face: FaceEmotion, threshold: float | None) -> tuple[str, str]:
+    """Returns how a face is marked: the words, as "happy 93 %" or "too small", and the colour."""
+    answer = face.answer(threshold)
+    if answer == NOT_SURE:
+        return face.unreadable or answer, _LIGHT
+    return f"{answer} {100 * face.confidence:.0f} %", COLOURS[answer]
 
 
 def _bar(
@@ -89,7 +94,7 @@ def _chip(
             top = min(top, size[1] - height)
             pen.rectangle((left, top, left + width - 1, top + height - 1), fill=colour)
             middle = (left + pad, top + height / 2)
-            pen.text(middle, text, fill=_ink(colour), font=_font(letter), anchor="lm")
+            pen.text(middle, text, fill=ink(colour), font=_font(letter), anchor="lm")
             return
 
 
@@ -98,7 +103,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def _ink(colour: str) -> str:
+def ink(colour: str) -> str:
     """Returns dark or white letters, whichever WCAG's contrast ratio favours on this colour."""
     channels = [value / 255 for value in ImageColor.getrgb(colour)[:3]]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]

@@ -205,7 +205,8 @@ class UploadReader:
     """
 
     def __init__(self, data: bytes) -> None:
-        limits = Limits(settings().video_reader_mb, seconds=settings().frame_seconds)
+        megabytes = settings().reader_mb(settings().video_reader_mb)
+        limits = Limits(megabytes, seconds=settings().frame_seconds)
         self._told = isolated.stream(
             _tell, data, limits=limits, error=VideoError, subject="The video"
         )

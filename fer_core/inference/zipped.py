@@ -4,7 +4,10 @@ import io
 import zipfile
 from collections.abc import Iterator
 
+from fer_core.common import isolated
 from fer_core.common.archives import opened_zip
+from fer_core.common.isolated import Limits
+from fer_core.common.room import one_reader
 from fer_core.errors import BatchError, ImageError
 from fer_core.picture_names import HEAD, Skipped, is_clutter, is_picture
 from fer_core.settings import settings
@@ -16,6 +19,8 @@ Entry = tuple[str, "bytes | ImageError"]
 def picture_names(data: bytes, skipped: Skipped | None = None) -> list[str]:
     """Returns the pictures in a zip file, by name; without what macOS adds to it.
 
+    The list is read in a process of its own: of many thousand files it takes seconds.
+
     Args:
         data: The zip file.
         skipped: Takes the names of what is no picture.
@@ -23,16 +28,26 @@ def picture_names(data: bytes, skipped: Skipped | None = None) -> list[str]:
     Raises:
         BatchError: If it is no zip file, encrypted, has too many files or no picture in it.
     """
-    most = settings().max_archive_files
-    with opened_zip(data, "The zip file", BatchError, most) as archive:
-        files = [e for e in archive.infolist() if not e.is_dir() and not is_clutter(e.filename)]
-        names = [entry.filename for entry in files if _is_picture(archive, entry)]
-    others = Skipped(sorted({entry.filename for entry in files} - set(names)))
+    megabytes = settings().reader_mb(settings().dataset_reader_mb)
+    limits = Limits(megabytes, settings().dataset_seconds)
+    with one_reader.take(1, 1):
+        names, others = isolated.call(
+            _sorted, data, limits=limits, error=BatchError, subject="The zip file"
+        )
     if not names:
         raise BatchError(f"The zip file has no picture in it. {others.sentence}".rstrip())
     if skipped is not None:
         skipped.add_all(others)
-    return sorted(names)
+    return names
+
+
+def _sorted(data: bytes) -> tuple[list[str], Skipped]:
+    """Returns the names of a zip's pictures, and those of its other files."""
+    most = settings().max_archive_files
+    with opened_zip(data, "The zip file", BatchError, most) as archive:
+        files = [e for e in archive.infolist() if not e.is_dir() and not is_clutter(e.filename)]
+        names = [entry.filename for entry in files if _is_picture(archive, entry)]
+    return sorted(names), Skipped(sorted({entry.filename for entry in files} - set(names)))
 
 
 def pictures_in(data: bytes, names: list[str]) -> Iterator[Entry]:

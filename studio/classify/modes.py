@@ -10,6 +10,14 @@ MODE = "classify_mode"
 STREAM = "live_webcam"
 """Key of the webcam's stream, once there was one."""
 
+VIDEO_STREAM, OVER_PAGE = "Video stream", "Over the page"
+
+CONNECTION = "live_connection"
+"""Key of the choice between the two ways from the webcam to the server."""
+
+GOES_ON = "live_goes_on"
+"""True from the moment when no stream came up and the page is to go on without."""
+
 
 def choose_mode() -> str:
     """Draws the choice, at first pictures."""

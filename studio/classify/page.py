@@ -4,9 +4,10 @@ import streamlit as st
 
 from fer_core.errors import FerError
 from fer_core.savedmodels import saved_names
-from studio.classify.modes import BATCH, STREAM, VIDEO, WEBCAM, choose_mode
+from studio.classify.modes import BATCH, PICTURES, STREAM, VIDEO, WEBCAM, choose_mode
 from studio.failure import show_failure
 from studio.no_model import no_model
+from studio.notice import understood
 from studio.page import lead
 
 
@@ -29,6 +30,8 @@ def _read_chosen() -> None:
         from studio.classify.webcam.section import leave_webcam
 
         leave_webcam()
+    if mode != PICTURES and not understood():
+        return
     if mode == WEBCAM:
         from studio.classify.webcam.section import read_webcam
 

@@ -41,7 +41,7 @@ class Explained:
 
 def show_attention(chosen: Ranking) -> None:
     """Draws occlusion maps and Grad-CAM of one or two models on a face."""
-    st.subheader("What does it look at?", anchor=False)
+    st.header("What does it look at?", anchor=False)
     runnable = tuple(c for c in chosen.contenders if c.name in saved_names())
     if not runnable:
         st.info("Only saved models can be run on a face.")
@@ -88,7 +88,12 @@ def _choose_face(model: str) -> np.ndarray | None:
             key=f"attention_face_{len(faces)}",
         )
     face: np.ndarray = crops[number]
-    st.image(enlarged(face), width=144, caption="What the models see, 48 × 48")
+    st.image(
+        enlarged(face),
+        width=144,
+        caption="What the models see, 48 × 48",
+        alt="The face that is explained",
+    )
     return face
 
 
@@ -98,7 +103,12 @@ def _show_maps(pair: tuple[Contender, ...], face: np.ndarray, label: str) -> Non
             try:
                 explained = _occlusion(contender, face, label)
                 _describe(contender, explained)
-                st.image(heat_overlay(face, explained.lost), caption="Occlusion", width=240)
+                st.image(
+                    heat_overlay(face, explained.lost),
+                    caption="Occlusion",
+                    width=240,
+                    alt=f"Where covering the face costs {contender.title} its confidence",
+                )
                 _show_cam(contender, face, explained.label)
             except FerError as error:
                 show_failure(error)
@@ -138,7 +148,12 @@ def _explain(
 def _show_cam(contender: Contender, face: np.ndarray, label: str) -> None:
     heat, sizes = _cam(contender.name, fingerprint(contender.name), face, label)
     if heat.max() > 0:
-        st.image(heat_overlay(face, heat), caption=f"Grad-CAM, {sizes}", width=240)
+        st.image(
+            heat_overlay(face, heat),
+            caption=f"Grad-CAM, {sizes}",
+            width=240,
+            alt=f"Where {contender.title} sees evidence for {label}",
+        )
     else:
         st.caption(
             f"Grad-CAM ({sizes}) finds no place that speaks for {label}: weighed together, the "

@@ -99,7 +99,7 @@ def show_chapter(chapter: Chapter, top: DeltaGenerator | None = None) -> None:
         top: Where question and answer stand, if above the controls that the chapter hangs on.
     """
     with top or st.container():
-        st.subheader(chapter.question, anchor=False)
+        st.header(chapter.question, anchor=False)
         _list(chapter.sentences[:_MOST])
         if chapter.sentences[_MOST:]:
             with st.expander(f"{len(chapter.sentences) - _MOST} more"):
@@ -112,7 +112,7 @@ def show_chapter(chapter: Chapter, top: DeltaGenerator | None = None) -> None:
             columns = st.columns(in_a_row, gap="large")
             for column, exhibit in zip(columns, row, strict=False):
                 with column:
-                    st.markdown(f"#### {exhibit.title}")
+                    st.markdown(f"### {exhibit.title}")
                     show_exhibit(exhibit)
     if chapter.missing:
         st.info(chapter.missing)

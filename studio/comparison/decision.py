@@ -47,7 +47,11 @@ def show_decision(chosen: Ranking) -> None:
         told = recommend(chosen.contenders, chosen.comparisons, conditions)
         _answer(told)
         with st.expander("How each model scores", icon=":material/table:"):
-            st.table(_scores(chosen, told))
+            st.dataframe(
+                _scores(chosen, told),
+                hide_index=True,
+                column_config={"Model": st.column_config.TextColumn(pinned=True)},
+            )
         with st.expander("Write down your choice", icon=":material/edit_note:"):
             _write_down(chosen, told)
 
@@ -114,7 +118,7 @@ def _limit(preset: str, key: str, label: str, value: float | None) -> float | No
 
 def _answer(told: Recommendation) -> None:
     """Draws the answer, its reasons, what speaks against it, and the way to use the model."""
-    st.subheader(f"Take {plain(told.chosen.title)}", anchor=False)
+    st.header(f"Take {plain(told.chosen.title)}", anchor=False)
     st.markdown(plain(f"{told.reason[0].upper()}{told.reason[1:]}."))
     for caution in (*told.cautions, *told.hinges):
         st.markdown(f":material/balance: {plain(caution)}")
@@ -133,7 +137,7 @@ def _scores(chosen: Ranking, told: Recommendation) -> pd.DataFrame:
     names = {name: CRITERIA[name].named(told.conditions) for name in told.used}
     ranked = sorted(chosen.contenders, key=lambda one: -told.scores[one.name])
     rows = [
-        {"Points": f"{told.scores[one.name]:.1f}"}
+        {"Model": one.title, "Points": f"{told.scores[one.name]:.1f}"}
         | {
             title[0].upper() + title[1:]: percent(CRITERIA[name].share(one, told.conditions) or 0)
             for name, title in names.items()
@@ -141,7 +145,7 @@ def _scores(chosen: Ranking, told: Recommendation) -> pd.DataFrame:
         | {"Time per face": f"{one.cost.milliseconds:.1f} ms" if one.cost else "not known"}
         for one in ranked
     ]
-    return pd.DataFrame(rows, index=[plain(one.title) for one in ranked])
+    return pd.DataFrame(rows)
 
 
 def _write_down(chosen: Ranking, told: Recommendation) -> None:

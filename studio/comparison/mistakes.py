@@ -27,7 +27,7 @@ _ORDERS = {
 
 def show_mistakes(chosen: Ranking) -> None:
     """Counts the wrong answers and draws wrongly read faces, titled true / predicted."""
-    st.subheader("What did it get wrong?", anchor=False)
+    st.header("What did it get wrong?", anchor=False)
     st.markdown("\n".join(f"- {wrong_sentence(contender)}" for contender in chosen.contenders))
     dataset = _dataset()
     if dataset is None:

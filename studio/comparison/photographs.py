@@ -22,7 +22,7 @@ def show_photographs(chosen: Ranking) -> None:
     measured = tuple(one for one in chosen.contenders if one.end_to_end is not None)
     if measured:
         table, config = remember(_table, measured)
-        st.markdown("#### Found, and read correctly of all")
+        st.markdown("### Found, and read correctly of all")
         st.dataframe(table, hide_index=True, column_config=config)
     saved = saved_names()
     missing = [c.name for c in chosen.contenders if c.end_to_end is None and c.name in saved]

@@ -15,7 +15,7 @@ from studio.terminal import offer
 
 def show_take_away(chosen: Ranking) -> None:
     """Draws the downloads; each file is made when it is asked for."""
-    st.subheader("Take it away", anchor=False)
+    st.header("Take it away", anchor=False)
     with st.container(horizontal=True):
         st.download_button(
             "Review as HTML",

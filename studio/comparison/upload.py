@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from fer_core.dataset import load_upload
+from fer_core.dataset import FaceDataset, load_upload
 from fer_core.dataset.load import UPLOADS
-from fer_core.errors import FerError
+from fer_core.errors import EvaluationError, FerError
 from fer_core.evaluation.comparison import Contender
-from fer_core.evaluation.evaluate import evaluate_own
+from fer_core.evaluation.evaluate import evaluate_own, seconds_to_judge
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import own_faces_sentences
 from fer_core.evaluation.uploaded import SCHEMA, own_contender, read_uploaded
@@ -21,6 +21,7 @@ from studio.comparison.choice import JOINED, UPLOADED, read_all
 from studio.failure import show_failure
 from studio.loaders import title
 from studio.markdown import plain
+from studio.turns import duration
 
 _DOUBTS = "doubts_of_own_faces"
 """What is to be said of each contender of own faces, by its name: sentences, and problems."""
@@ -32,13 +33,13 @@ _SHOWN = 5
 
 def show_upload(chosen: Ranking) -> None:
     """Draws the two ways to join the comparison for this session, and who has joined."""
-    st.subheader("Bring your own", anchor=False)
+    st.header("Bring your own", anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("#### Predictions of another model")
+        st.markdown("### Predictions of another model")
         _bring_predictions()
     with right:
-        st.markdown("#### Faces of your own")
+        st.markdown("### Faces of your own")
         _bring_faces(chosen)
     for name, contender in list(_uploaded().items()):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -102,10 +103,12 @@ def _bring_faces(chosen: Ranking) -> None:
 
 
 def _judge(file: str, data: bytes, is_searched: bool, runnable: list[Contender]) -> None:
-    with st.status("Reading the faces") as status:
+    with st.status("Reading the faces", expanded=True) as status:
+        st.button("Cancel", icon=":material/close:")  # as whatever is pressed, it ends this run
         finder = partial(face_finder, resolve()) if is_searched else None
         with memory.room_for_dataset(data):
             dataset = load_upload(file, data, finder)
+        _refuse_too_long(runnable, dataset)
         for contender in runnable:
             status.update(label=f"{contender.title} reads {len(dataset):,} faces")
             predictions, record = evaluate_own(open_model(contender.name), dataset)
@@ -114,6 +117,19 @@ def _judge(file: str, data: bytes, is_searched: bool, runnable: list[Contender])
             _doubts()[own.name] = said, dataset.problems[:_SHOWN]
             _join(own)
     st.rerun()
+
+
+def _refuse_too_long(runnable: list[Contender], dataset: FaceDataset) -> None:
+    most = settings().job_seconds
+    if most is None:
+        return
+    seconds = sum(seconds_to_judge(open_model(one.name), dataset) for one in runnable)
+    if seconds > most:
+        raise EvaluationError(
+            f"The chosen models would take about {duration(seconds)} for these faces; this server "
+            f"works {duration(most)} for one visitor. Choose fewer or faster models, or bring "
+            "fewer faces."
+        )
 
 
 def _doubts() -> dict[str, tuple[list[str], tuple[str, ...]]]:

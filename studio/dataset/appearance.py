@@ -23,13 +23,13 @@ def show_appearance(view: View) -> None:
         appearance = appearance_of(view)
     _means(appearance, view.classes)
     _eigenfaces(appearance)
-    st.subheader("How bright they are", anchor=False)
+    st.header("How bright they are", anchor=False)
     exhibit = intensity_histograms(appearance.histograms, view.classes)
     show_exhibit(exhibit)
 
 
 def _means(appearance: Appearance, classes: Sequence[str]) -> None:
-    st.subheader("The mean face of each emotion", anchor=False)
+    st.header("The mean face of each emotion", anchor=False)
     how = st.segmented_control(
         "Show",
         ["Mean face", "Difference from the average"],
@@ -56,7 +56,7 @@ def _means(appearance: Appearance, classes: Sequence[str]) -> None:
 
 
 def _eigenfaces(appearance: Appearance) -> None:
-    st.subheader("How faces vary: eigenfaces", anchor=False)
+    st.header("How faces vary: eigenfaces", anchor=False)
     if not len(appearance.eigenfaces):
         st.caption("One face does not vary.")
         return

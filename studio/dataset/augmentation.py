@@ -20,7 +20,7 @@ COUNT = 15
 
 def show_augmentation(view: View) -> None:
     """Draws a face as a model's training sees it."""
-    st.subheader("What training makes of a face", anchor=False)
+    st.header("What training makes of a face", anchor=False)
     model, chosen, again = st.columns([2, 1, 1], vertical_alignment="bottom")
     names = [name for name in REGISTRY if name in OURS]
     name = model.selectbox(

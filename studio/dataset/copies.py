@@ -21,7 +21,7 @@ from studio.loaders import models_in_order, title
 
 def show_copies(view: View) -> None:
     """Draws how many photographs are there more than once, the leakage, and the copies."""
-    st.subheader("The same photograph more than once", anchor=False)
+    st.header("The same photograph more than once", anchor=False)
     duplicates = duplicates_of(view)
     predictions = _predictions(view.dataset)
     usage = _usage(view.dataset, predictions, duplicates.n)
@@ -36,7 +36,7 @@ def show_copies(view: View) -> None:
     across = st.toggle("Only copies across splits", key="across") if usage is not None else False
     if across:
         found = found[found["splits"].str.contains("and")].reset_index(drop=True)
-    st.markdown("#### The copies")
+    st.markdown("### The copies")
     show_gallery(view, found, _note, "leave out", "copies")
     st.caption(
         "Exact copies are the same in every pixel. The others were found by perceptual hash "
@@ -101,7 +101,7 @@ def _show_leakage(predictions: dict[str, Predictions], is_leaked: np.ndarray) ->
     }
     if not effects:
         return
-    st.markdown("#### What that does to the accuracies on PrivateTest")
+    st.markdown("### What that does to the accuracies on PrivateTest")
     exhibit = leakage_effect(effects, {name: title(name) for name in effects})
     show_exhibit(exhibit)
 

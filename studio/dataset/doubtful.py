@@ -27,7 +27,7 @@ from studio.markdown import plain
 
 def show_doubtful(view: View) -> None:
     """Draws the doubted labels of Training, or of the faces that selected and tested a model."""
-    st.subheader("Labels that a model doubts", anchor=False)
+    st.header("Labels that a model doubts", anchor=False)
     training, others = "Training", "Validation and test"
     split = st.segmented_control(
         "Labels of", [others, training], default=others, required=True, key="doubted_part"

@@ -41,7 +41,7 @@ def open_face(view: View, row: int) -> None:
     with right:
         _answers(dataset, row)
         if dataset.votes is not None:
-            st.markdown("#### FER+ votes")
+            st.markdown("### FER+ votes")
             counts = dataset.votes.iloc[row].to_numpy()
             exhibit = votes(counts, vote_names(dataset.votes))
             show(exhibit.figure, exhibit.caption, key="votes")
@@ -50,7 +50,7 @@ def open_face(view: View, row: int) -> None:
 
 
 def _answers(dataset: FaceDataset, row: int) -> None:
-    st.markdown("#### What the saved models say")
+    st.markdown("### What the saved models say")
     names = models_in_order()
     if not names:
         st.caption("No trained model is saved.")

@@ -44,7 +44,7 @@ def show_quality(view: View) -> None:
 
 
 def _show_strange(view: View) -> None:
-    st.subheader("Blank pictures, and pictures that are no faces", anchor=False)
+    st.header("Blank pictures, and pictures that are no faces", anchor=False)
     if view.loaded is None:
         needs_faces("Blank pictures, text and drawings are looked for among the faces.")
         return
@@ -82,7 +82,7 @@ def _show_strange(view: View) -> None:
 
 
 def _show_votes(view: View) -> None:
-    st.subheader("What ten other people saw", anchor=False)
+    st.header("What ten other people saw", anchor=False)
     dataset = view.dataset
     if dataset is None:
         needs_faces("FER+'s ten votes on each face come with the dataset, if it carries them.")

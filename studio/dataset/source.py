@@ -13,6 +13,7 @@ from fer_core.settings import settings
 from studio import memory
 from studio.datasets import Loaded, load_path, say_unreadable
 from studio.failure import show_failure
+from studio.fetching import show_coming
 from studio.markdown import plain
 
 CHOSEN = "dataset_path"
@@ -41,6 +42,8 @@ def choose_dataset() -> Loaded | None:
         _draw_way_back()
     if loaded is not None:
         _account(loaded.dataset)
+    elif settings().dataset is None:
+        show_coming()
     return loaded
 
 

@@ -88,8 +88,8 @@ def summary(scores: list[Score]) -> str:
 
 def show_ranking(scores: list[Score]) -> None:
     """Draws one row for each model."""
-    st.subheader("Saved models", anchor=False)
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
+    st.header("Saved models", anchor=False)
+    head = "".join(f'<th scope="col">{name}</th>' if name else "<td></td>" for name in _COLUMNS)
     st.html(
         '<div class="wide-table"><table class="bars" aria-label="Saved models, best first">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, scores))}</tbody></table></div>"

@@ -11,8 +11,9 @@ import streamlit as st
 from fer_core.charts.histogram import CHANNELS, histogram
 from fer_core.errors import PipelineError
 from fer_core.imageops import OperationPipeline, Stage, to_script
-from fer_core.imageops.archive import zip_results
-from fer_core.images import decoded, encode_png, shrunk
+from fer_core.imageops.full_size import result_png, zip_results
+from fer_core.images import shrunk
+from fer_core.settings import settings
 from studio.before_after import before_after
 from studio.failure import show_failure
 from studio.figure import show_exhibit
@@ -20,6 +21,9 @@ from studio.imageops.sources import PREVIEW_SIDE, Preview
 from studio.imageops.steps import edit_pipeline
 from studio.pictures import Picture
 from studio.terminal import own
+
+_ALL = "ops_all"
+"""Key in the session's state: what the zip of all results was made of, and the zip."""
 
 
 def work(pictures: Sequence[Picture], preview: Preview) -> str:
@@ -118,18 +122,40 @@ def _downloads(
     stem = PurePath(preview.picture.name).stem
     with st.container(horizontal=True):
         if not broken:
-            result = partial(_result, preview, pipeline)
+            result = partial(result_png, preview.picture.data, pipeline)
             _download("Picture", result, f"{stem}-result.png", "image/png")
-        if len(pictures) > 1:
-            everything = [(picture.name, picture.data) for picture in pictures]
-            _download(
-                f"All {len(pictures)} pictures",
-                partial(zip_results, everything, pipeline),
-                "results.zip",
-                "application/zip",
-            )
+        is_asked = len(pictures) > 1 and _offer_all(pictures, pipeline)
         _download("Pipeline", pipeline.to_json(), "pipeline.json", "application/json")
         _download("Python script", to_script(pipeline), "pipeline.py", "text/x-python")
+    if is_asked:
+        _make_all(pictures, pipeline)
+
+
+def _offer_all(pictures: Sequence[Picture], pipeline: OperationPipeline) -> bool:
+    """Draws the zip of all results if it is made; else offers to, and returns whether to."""
+    made = st.session_state.get(_ALL)
+    if made is None or made[0] != _name_of_all(pictures, pipeline):
+        st.session_state.pop(_ALL, None)
+        return st.button(f"Make all {len(pictures)} pictures", icon=":material/play_arrow:")
+    _download(f"All {len(pictures)} pictures", made[1], "results.zip", "application/zip")
+    return False
+
+
+def _make_all(pictures: Sequence[Picture], pipeline: OperationPipeline) -> None:
+    """Makes the zip of all results; whatever is pressed meanwhile ends it."""
+    bar = st.progress(0.0, "At full size")
+    st.button("Cancel", icon=":material/close:")
+    everything = [(picture.name, picture.data) for picture in pictures]
+    most = settings().visitor_memory // 4
+    for number, result in enumerate(zip_results(everything, pipeline, most), start=1):
+        if result:
+            st.session_state[_ALL] = (_name_of_all(pictures, pipeline), result)
+            st.rerun()
+        bar.progress(number / len(pictures), f"{number} of {len(pictures)} pictures")
+
+
+def _name_of_all(pictures: Sequence[Picture], pipeline: OperationPipeline) -> tuple[str, ...]:
+    return pipeline.to_json(), *(picture.digest for picture in pictures)
 
 
 def _download(label: str, data: object, file: str, mime: str) -> None:
@@ -142,12 +168,6 @@ def _download(label: str, data: object, file: str, mime: str) -> None:
         on_click="ignore",
         key=f"ops_download_{file.rpartition('.')[2]}",
     )
-
-
-def _result(preview: Preview, pipeline: OperationPipeline) -> bytes:
-    """Returns the result at full size, a PNG file."""
-    with decoded(preview.picture.data) as rgb:
-        return encode_png(pipeline.run(rgb))
 
 
 def _details(

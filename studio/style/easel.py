@@ -56,7 +56,7 @@ def show_emotion_change(painting: Painted) -> str:
         f"How {title(model)} reads the face: ring in the photo, dot in the painting; where a "
         "line is short, the brush changed little. Both at the painting's size."
     )
-    st.subheader("Does the emotion survive the brush?", anchor=False)
+    st.header("Does the emotion survive the brush?", anchor=False)
     show(emotion_shift(face.classes, face.before, face.after), caption, key="style_shift")
     if len(faces) > 1:
         same = sum(other.is_same_emotion for other in faces)
@@ -88,7 +88,7 @@ def show_strip() -> None:
     paintings = painted.all_painted()
     if not paintings:
         return
-    st.subheader("This session's paintings", anchor=False)
+    st.header("This session's paintings", anchor=False)
     with st.container(horizontal=True, gap="small"):
         for number, painting in enumerate(paintings, 1):
             with st.container(width=128, gap="xxsmall", horizontal_alignment="center"):

@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,14 @@ def test_fetch_writes_the_file_and_tells_how_far_it_is(server: FileServer, tmp_p
     assert path.read_bytes() == CONTENT
     assert told[-1] == (len(CONTENT), len(CONTENT))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_two_who_want_the_same_file_fetch_it_once(server: FileServer, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        wanted = [pool.submit(fetch, server.url, tmp_path / "file.bin", DIGEST) for _ in range(4)]
+    assert {one.result().read_bytes() for one in wanted} == {CONTENT}
+    assert server.ranges == [None]
+    assert [path.name for path in tmp_path.iterdir()] == ["file.bin"]
 
 
 def test_interrupted_transfer_resumes_where_it_broke_off(

@@ -140,6 +140,25 @@ def test_whoever_gives_up_ends_the_process(monkeypatch, tmp_path):
     wait_until(lambda: not is_there(int(note.read_text())))
 
 
+@pytest.mark.parametrize("victim", ["reader", "guard", "nursery"])
+def test_kill_of_any_process_costs_no_more_than_its_own_answer(victim):
+    options = {"limits": Limits(), "error": ImageError, "subject": "it"}
+    items, others = stream(endless, **options), stream(counted, 300, **options)
+    reader, guard = next(items)
+    first = next(others)[0, 0]
+    nursery = isolated._nursery._process.pid
+    os.kill({"reader": reader, "guard": guard, "nursery": nursery}[victim], signal.SIGKILL)
+    if victim == "reader":
+        with pytest.raises(ImageError, match="it cannot be read: the process that did it was end"):
+            list(items)
+    else:
+        assert next(items) == (reader, guard)
+        items.close()
+        wait_until(lambda: not is_there(reader))
+    assert [first, *(item[0, 0] for item in others)] == list(range(300))
+    assert answer(kind_and_size, b"") == ("bytes", 0)
+
+
 def is_there(process: int) -> bool:
     try:
         os.kill(process, 0)

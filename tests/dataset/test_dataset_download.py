@@ -1,30 +1,17 @@
 import hashlib
-import io
-import tarfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from file_server import FileServer, serving
-from forms import csv_lines, write_tree, zipped
+from forms import tarball, write_tree, zipped
 
 from fer_core.dataset import FaceDataset, download, load
 from fer_core.dataset.download import SOURCES, fetch_fer2013
 from fer_core.dataset.statistics import count, read_statistics
 from fer_core.errors import DownloadError
 from fer_core.settings import settings
-
-
-def tarball(dataset: FaceDataset) -> bytes:
-    """The dataset as Hugging Face has it."""
-    text = "\n".join(csv_lines(dataset)).encode()
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w:gz") as archive:
-        entry = tarfile.TarInfo("fer2013/fer2013.csv")
-        entry.size = len(text)
-        archive.addfile(entry, io.BytesIO(text))
-    return file.getvalue()
 
 
 @pytest.fixture(autouse=True)

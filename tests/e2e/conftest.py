@@ -26,15 +26,24 @@ def server(server_process) -> str:
 @pytest.fixture(scope="session")
 def server_process(tmp_path_factory) -> Iterator[tuple[str, int]]:
     """The address of the server and the number of its process."""
-    with serve(tmp_path_factory.mktemp("server") / "log.txt") as started:
+    # On a busy machine a video stream may take long to come up.
+    patient = {"FER_STREAM_SECONDS": "300"}
+    with serve(tmp_path_factory.mktemp("server") / "log.txt", **patient) as started:
         yield started
 
 
 @pytest.fixture
 def new_server(tmp_path) -> Iterator[tuple[str, int]]:
     """A server that no other test has used: a stream that never connected outlives its test."""
-    with serve(tmp_path / "log.txt") as started:
+    with serve(tmp_path / "log.txt", FER_STREAM_SECONDS="300") as started:
         yield started
+
+
+@pytest.fixture
+def impatient_server(tmp_path) -> Iterator[str]:
+    """The address of a server that gives a video stream the usual five seconds."""
+    with serve(tmp_path / "log.txt") as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -45,17 +54,25 @@ def five_model_server(made_up_five, tmp_path_factory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def serving():
+    """What starts a server of another script."""
+    return serve
+
+
 @contextmanager
-def serve(log: Path, **environment: str) -> Iterator[tuple[str, int]]:
+def serve(
+    log: Path, script: Path = ROOT / "Home.py", **environment: str
+) -> Iterator[tuple[str, int]]:
     """Starts the real server as a user does; gives its address and process number."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
-    command = [sys.executable, "-m", "streamlit", "run", "Home.py", *options]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=output, env=os.environ | environment
+            command, cwd=script.parent, stdout=output, stderr=output, env=os.environ | environment
         )
     address = f"http://127.0.0.1:{port}"
     try:

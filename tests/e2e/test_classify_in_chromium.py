@@ -30,6 +30,7 @@ def page(browser, server):
 def upload(page, server) -> None:
     page.goto(f"{server}/Classify")
     page.get_by_text("Your pictures").click()
+    page.get_by_role("button", name="I understand").click()
     page.locator("input[type=file]").set_input_files(PHOTO.path)
     page.get_by_text(PHOTO.file, exact=True).last.wait_for()
     page.locator(_LEAD, has_text="reads this face as").wait_for()

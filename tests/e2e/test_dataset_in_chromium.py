@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -9,6 +10,8 @@ from waiting import PATIENCE_MS
 from fer_core.emotions import EMOTIONS
 
 pytestmark = pytest.mark.e2e
+
+_FOCUSED = "document.activeElement.shadowRoot?.activeElement?.dataset.focus"
 
 
 @pytest.fixture
@@ -43,12 +46,14 @@ def page(server, browser, faces_zip):
 
 def test_click_opens_a_face_and_mark_is_counted(page):
     page.get_by_role("tab", name="Samples").click()
-    page.get_by_role("button", name="Row 3,").click()
+    page.get_by_role("button", name=re.compile(r"^Row 3\b")).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("What the saved models say").wait_for()
     assert "train/" in dialog.inner_text()
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
+    # The keyboard is back at the face that was opened.
+    page.wait_for_function(f"{_FOCUSED} === 'open 3'")
 
     page.get_by_role("tab", name="Label quality").click()
     page.get_by_text("2 of 14 faces").wait_for()

@@ -59,6 +59,7 @@ def open_page(browser, server):
     opened = browser.new_context(viewport={"width": 1400, "height": 1300}).new_page()
     opened.set_default_timeout(PATIENCE_MS)
     opened.goto(f"{server}/Classify?classify_mode=Webcam")
+    opened.get_by_role("button", name="I understand").click()
     return opened
 
 
@@ -78,7 +79,7 @@ def start(page) -> None:
 def stop(page) -> None:
     press(page, "STOP")
     player(page).get_by_role("button", name="START").wait_for()
-    page.locator(_LEAD, has_text="Press START").wait_for()
+    page.locator(_LEAD, has_text="Start the camera").wait_for()
 
 
 def frames_shown(page) -> int:
@@ -142,16 +143,78 @@ window.RTCPeerConnection = class extends Connection {
 """
 
 
-def test_network_that_lets_no_video_through_is_explained(page, server_process):
-    page.context.add_init_script(_ONLY_RELAYS)
-    page.reload()
-    press(page, "START")
-    page.get_by_text("a relay (TURN) would carry it").wait_for()
-    page.get_by_role("button", name="Take a photo instead").click()
-    page.get_by_text("Photograph your face").wait_for()
-    wait_until(lambda: udp_sockets(server_process[1]) == 0)
-    page.get_by_text("Webcam", exact=True).click()
-    page.locator(_LEAD, has_text="Press START").wait_for()
+_KEPT_TRACKS = """
+window.tracks = [];
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (...asked) => {
+  const stream = await open(...asked);
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
+_LIVE_TRACKS = "window.tracks.filter((track) => track.readyState === 'live').length"
+
+
+def over_the_page(page, server):
+    page.context.add_init_script(_KEPT_TRACKS)
+    page.goto(f"{server}/Classify?classify_mode=Webcam&live_connection=Over+the+page")
+    page.get_by_role("button", name="I understand").click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator(_LEAD, has_text=_READ).wait_for()
+
+
+def hide(page, hidden: bool) -> None:
+    """Says to the page what a browser says when another tab is chosen, or this one again."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_without_a_stream_the_page_carries_the_pictures(page, server, server_process, artifacts):
+    over_the_page(page, server)
+    assert re.match(r"\d+ (\w+ \d+ %|not sure)", page.locator(".chip").inner_text())
+    page.locator(".reading polyline").first.wait_for(state="attached")
+    before = page.locator(".frame").get_attribute("data-took")
+    wait_until(lambda: page.locator(".frame").get_attribute("data-took") != before)
+    assert udp_sockets(server_process[1]) == 0
+    page.screenshot(path=artifacts / "live_over_the_page.png", full_page=True)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.locator(_LEAD, has_text="Start the camera").wait_for()
+    assert page.evaluate(_LIVE_TRACKS) == 0
+
+
+def test_hidden_tab_closes_the_camera_and_opens_it_again(page, server):
+    over_the_page(page, server)
+    hide(page, True)
+    page.locator(_LEAD, has_text="Start the camera").wait_for()
+    assert page.evaluate(_LIVE_TRACKS) == 0
+    hide(page, False)
+    page.locator(_LEAD, has_text=_READ).wait_for()
+    assert page.evaluate(_LIVE_TRACKS) == 1
+    page.get_by_role("link", name="Dataset").click()
+    page.get_by_role("heading", name="Dataset", exact=True).wait_for()
+    wait_until(lambda: page.evaluate(_LIVE_TRACKS) == 0)
+
+
+def test_telephone_whose_network_lets_no_video_through_goes_on(
+    camera_browser, playwright, impatient_server
+):
+    context = camera_browser.new_context(**playwright.devices["Pixel 7"])
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(_ONLY_RELAYS)
+    page = context.new_page()
+    page.goto(f"{impatient_server}/Classify?classify_mode=Webcam")
+    page.get_by_role("button", name="I understand").tap()
+    player(page).get_by_role("button", name="START").tap()
+    page.get_by_text("goes on over its own connection").wait_for()
+    page.locator(_LEAD, has_text=_READ).wait_for()
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= page.viewport_size["width"]
+    context.close()
 
 
 def test_ten_starts_and_stops_leave_no_thread_and_little_memory(camera_browser, new_server):

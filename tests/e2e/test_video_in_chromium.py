@@ -25,6 +25,7 @@ def page(browser, server):
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE_MS)
     opened.goto(f"{server}/Classify?classify_mode=Video")
+    opened.get_by_role("button", name="I understand").click()
     film = clip(moving(SAMPLES[0].picture(), _FRAMES, step=1.0))
     opened.locator("input[type=file]").set_input_files(
         {"name": "film.mp4", "mimeType": "video/mp4", "buffer": film}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tiny import brightness_answer, brightness_network, sided_network
 
+from fer_core.common import isolated
 from fer_core.dataset import PROTOCOLS
 from fer_core.errors import CorruptModel, ModelNotFound
 from fer_core.inference import Classifier
@@ -149,3 +150,17 @@ def test_reading_faces_needs_neither_tensorflow_nor_streamlit():
     )
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert answer.stdout.strip() == "[]", answer.stderr
+
+
+def test_many_faces_are_given_up_when_nobody_wants_them(folder, monkeypatch):
+    class Left(Exception):
+        pass
+
+    def leave():
+        raise Left
+
+    classifier = Classifier(network(folder, ("a", "b")), ("a", "b"))
+    monkeypatch.setattr(isolated, "while_waiting", leave)
+    assert len(classifier.predict(faces(3))) == 3
+    with pytest.raises(Left):
+        classifier.predict(faces(100))

@@ -7,9 +7,10 @@ import pytest
 
 from fer_core.errors import DetectorError
 from fer_core.faces import FaceBox
+from fer_core.images import encode_png
 from fer_core.inference import Pipeline
 from fer_core.inference import live as live_module
-from fer_core.inference.live import REMEMBERED, LiveSession
+from fer_core.inference.live import LONGEST_SIDE, REMEMBERED, LiveSession
 from fer_core.inference.stream import StreamOptions
 
 
@@ -155,6 +156,31 @@ def test_frame_that_is_no_picture_comes_back_as_it_is(classifier, clock):
     broken = Broken()
     assert live.receive(broken) is broken
     assert "no picture" in live.state().error
+
+
+def test_file_is_read_as_a_frame_is(classifier, clock):
+    picture = np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8)
+    seen, looked = session(classifier, BOX), session(classifier, BOX)
+    seen.receive(frame(picture))
+    looked.look(encode_png(picture))
+    assert (looked.state().frames, looked.state().size) == (1, (160, 120))
+    (a,), (b,) = seen.state().faces, looked.state().faces
+    assert a.box == b.box
+    np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-6)
+
+
+def test_large_file_is_made_smaller(classifier, clock):
+    live = session(classifier)
+    live.look(encode_png(np.zeros((900, 1200, 3), np.uint8)))
+    assert live.state().size == (LONGEST_SIDE, LONGEST_SIDE * 3 // 4)
+
+
+def test_file_that_is_no_picture_is_told(classifier, clock):
+    live = session(classifier)
+    live.look(b"no picture")
+    assert live.state().frames == 0 and live.state().error
+    live.look(encode_png(np.zeros((90, 120, 3), np.uint8)))
+    assert live.state().frames == 1
 
 
 def test_same_error_is_logged_once(classifier, clock, caplog):

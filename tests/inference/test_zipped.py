@@ -43,6 +43,16 @@ def test_what_is_no_zip_of_pictures(data):
         picture_names(data)
 
 
+def test_list_of_files_is_read_in_a_process_with_limits(monkeypatch):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(4000):
+            archive.writestr(f"{number:0>2000}.png", b"")
+    monkeypatch.setattr(settings(), "dataset_reader_mb", 5)
+    with pytest.raises(BatchError, match="zip file cannot be read: it takes more memory than 5 MB"):
+        picture_names(file.getvalue())
+
+
 def test_picture_that_unpacks_to_more_than_the_limit(monkeypatch):
     monkeypatch.setattr(settings(), "max_upload_mb", 1)
     data = packed(bomb_png=bytes(3 * 2**20), fine_png=b"x")

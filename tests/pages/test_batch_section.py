@@ -13,6 +13,7 @@ from fer_core.inference import Pipeline
 from fer_core.settings import ROOT, settings
 from studio.classify.batch.run import BatchRun
 from studio.classify.modes import BATCH, MODE
+from studio.notice import UNDERSTOOD
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def page(without_yunet):
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
     app.switch_page("pages/4_Classify.py")
     app.session_state[MODE] = BATCH
+    app.session_state[UNDERSTOOD] = True
     return app
 
 
@@ -139,3 +141,20 @@ def test_reading_that_was_interrupted_goes_on(page, face):
     press(page, "Go on")
     assert run.is_done
     assert [row["picture"] for row in run.rows] == ["1.png", "2.png"]
+
+
+def test_picture_at_which_the_run_was_ended_is_read_by_the_next(saved_models, astronaut):
+    class Ended(BaseException):
+        pass
+
+    class Reader:
+        def analyze(self, rgb):
+            raise Ended
+
+    run = BatchRun("custom_cnn", "haar_alt2", 0.0, 1, iter([("one.png", encode_png(astronaut))]))
+    with pytest.raises(Ended):
+        run.step(Reader())
+    assert (run.read, run.rows) == (0, [])
+    run.step(Pipeline.load("custom_cnn", "haar_alt2"))
+    assert [row["picture"] for row in run.rows] == ["one.png"]
+    assert run.is_done

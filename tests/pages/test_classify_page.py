@@ -1,5 +1,6 @@
 import io
 import re
+from hashlib import sha256
 
 import cv2
 import numpy as np
@@ -11,7 +12,9 @@ from fer_core.emotions import EMOTIONS
 from fer_core.images import decode, encode_png
 from fer_core.samples import SAMPLES
 from fer_core.settings import ROOT, settings
+from studio.classify.modes import BATCH, MODE, VIDEO, WEBCAM
 from studio.markdown import plain
+from studio.notice import UNDERSTOOD
 from studio.pictures import CAMERA, UPLOAD, Picture
 from studio.reading import analyse, marked_png
 
@@ -20,6 +23,7 @@ from studio.reading import analyse, marked_png
 def page(without_yunet):
     """The Classify page over two saved models, with no YuNet on the machine."""
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
+    app.session_state[UNDERSTOOD] = True
     return app.switch_page("pages/4_Classify.py")
 
 
@@ -98,6 +102,14 @@ def test_several_uploads_make_one_table(page, astronaut):
     table = page.dataframe[0].value
     assert table["picture"].tolist() == ["one.png", "pair.png", "pair.png"]
     np.testing.assert_allclose(table[list(EMOTIONS)].sum(axis=1), 100, atol=0.1)
+
+
+def test_what_was_read_is_kept_while_it_is_shown(page, astronaut):
+    first, second = face_png(astronaut), blank_png(30)
+    upload(page.run(), ("one.png", first))
+    upload(page, ("two.png", second))
+    ((digest, *_),) = page.session_state["readings"]
+    assert digest == sha256(second).hexdigest()
 
 
 def test_more_pictures_than_a_page_can_show(page):
@@ -194,6 +206,29 @@ def test_nothing_uploaded_yet_asks_for_a_picture(page):
     page.button_group(key="classify_source").set_value(UPLOAD).run()
     assert not page.exception
     assert "Choose a picture" in lead(page)
+
+
+@pytest.mark.parametrize("mode", [WEBCAM, VIDEO, BATCH])
+def test_nothing_is_read_before_the_notice_is_understood(page, mode):
+    del page.session_state[UNDERSTOOD]
+    page.session_state[MODE] = mode
+    page.run()
+    assert not page.exception and not page.file_uploader and not page.selectbox
+    assert "Article 50(3)" in page.markdown[0].value
+
+
+def test_notice_stands_before_a_camera_once_a_session(page):
+    del page.session_state[UNDERSTOOD]
+    page.run()
+    assert page.button_group(key="classify_source").value != CAMERA and not page.button
+    page.button_group(key="classify_source").set_value(CAMERA).run()
+    assert not page.get("camera_input")
+    assert any("Article 50(3)" in text.value for text in page.markdown)
+    page.button(key="notice_button").click().run()
+    assert len(page.get("camera_input")) == 1
+    page.switch_page("pages/5_Style_transfer.py").run()
+    page.button_group(key="style_source").set_value(UPLOAD).run()
+    assert page.file_uploader(key="style_files")
 
 
 def test_camera(page, astronaut):

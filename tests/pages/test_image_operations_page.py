@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from fer_core.errors import PipelineError
 from fer_core.imageops import OPERATIONS, OperationPipeline, Step
-from fer_core.imageops.archive import zip_results
+from fer_core.imageops.full_size import result_png, zip_results
 from fer_core.images import decode, encode_png
 from fer_core.settings import ROOT, settings
 from studio.imageops.sources import OWN
@@ -176,7 +177,7 @@ def test_bad_files_are_named_and_the_good_ones_shown(page, astronaut):
     names = [plain("no`te.jpg: "), plain("cut.png: ")]
     assert all(e.value.startswith(name) for e, name in zip(page.error, names, strict=True))
     assert lead(page).startswith("Grayscale")
-    assert "All 2 pictures" in [b.label for b in page.get("download_button")]
+    assert "Make all 2 pictures" in [b.label for b in page.button]
     upload(page, ("empty.png", b""))
     assert "The file is empty" in page.error[0].value
     assert lead(page).startswith("What does an operation do")
@@ -186,11 +187,45 @@ def test_the_zip_holds_every_result_at_full_size_and_what_was_left_out(astronaut
     pipeline = OperationPipeline((Step("flip"),))
     large = np.asarray(Image.fromarray(astronaut).resize((1500, 60)))
     pictures = [("a/one.png", encode_png(large)), ("one.png", b"bad"), ("two.png", b"")]
-    archive = zipfile.ZipFile(io.BytesIO(zip_results(pictures, pipeline)))
+    *ticks, made = zip_results(pictures, pipeline)
+    assert ticks == [b""] * 3
+    archive = zipfile.ZipFile(io.BytesIO(made))
     assert archive.namelist() == ["01_one.png", "pipeline.json", "left_out.txt"]
     np.testing.assert_array_equal(decode(archive.read("01_one.png")), large[:, ::-1])
     assert OperationPipeline.from_json(archive.read("pipeline.json")) == pipeline
     assert archive.read("left_out.txt").decode().splitlines()[1].startswith("two.png: The file is")
+
+
+def test_all_pictures_are_made_when_asked_and_again_after_a_change(page, astronaut):
+    upload(page, *((f"{n}.png", encode_png(astronaut[: 80 + n, :90])) for n in range(2)))
+    press(page, "Make all 2 pictures")
+    assert "All 2 pictures" in [b.label for b in page.get("download_button")]
+    archive = zipfile.ZipFile(io.BytesIO(page.session_state["ops_all"][1]))
+    assert archive.namelist() == ["01_0.png", "02_1.png", "pipeline.json"]
+    page.selectbox(key="ops_add").set_value("box_blur").run()
+    assert "All 2 pictures" not in [b.label for b in page.get("download_button")]
+    assert "ops_all" not in page.session_state
+
+
+def test_zip_of_results_has_an_end(astronaut):
+    file = encode_png(astronaut[:80, :90])
+    most = int(1.5 * len(file))
+    *_, made = zip_results([("one.png", file), ("two.png", file)], OperationPipeline(), most)
+    archive = zipfile.ZipFile(io.BytesIO(made))
+    assert archive.namelist() == ["01_one.png", "pipeline.json", "left_out.txt"]
+    assert b"two.png: The zip would have more than 0 MB" in archive.read("left_out.txt")
+
+
+def test_result_that_takes_too_long_or_too_much_is_refused_in_words(astronaut, monkeypatch):
+    pipeline = OperationPipeline((Step("gaussian_blur", {"sigma": 15.0}), Step("sobel")))
+    file = encode_png(np.tile(astronaut, (4, 4, 1)))
+    monkeypatch.setattr(settings(), "pipeline_mb", 20)
+    with pytest.raises(PipelineError, match="cannot be worked on: it takes more memory than 20"):
+        result_png(file, pipeline)
+    monkeypatch.setattr(settings(), "pipeline_mb", 1000)
+    monkeypatch.setattr(settings(), "pipeline_seconds", 0.01)
+    with pytest.raises(PipelineError, match=r"it takes longer than 0\.01 s"):
+        result_png(file, pipeline)
 
 
 def test_three_libraries_show_result_time_difference_and_code(page):

@@ -1,5 +1,7 @@
 """The live section with a player that is none: frames are handed to its callback."""
 
+import json
+
 import av
 import numpy as np
 import pytest
@@ -7,10 +9,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit_webrtc import WebRtcStreamerContext, WebRtcStreamerState
 
+from fer_core.emotions import EMOTIONS
 from fer_core.inference import live, stream
-from fer_core.settings import ROOT
-from studio.classify.modes import BATCH, MODE, STREAM, WEBCAM
-from studio.classify.webcam import section
+from fer_core.settings import ROOT, settings
+from studio.classify.modes import BATCH, CONNECTION, MODE, OVER_PAGE, STREAM, VIDEO_STREAM, WEBCAM
+from studio.classify.webcam import panels, section
+from studio.classify.webcam.ice import IceServers
+from studio.notice import UNDERSTOOD
+
+_SOON, _LATE = 1000.0, 2000.0
+"""Seconds after which the page goes on without a stream, and a relay is given up."""
 
 
 class Worker:
@@ -40,6 +48,8 @@ def calls(monkeypatch) -> list[dict]:
     monkeypatch.setattr(section, "webrtc_streamer", streamer)
     # A busy machine may take long to draw a page.
     monkeypatch.setattr(live, "_STALLED", 60.0)
+    monkeypatch.setattr(settings(), "stream_seconds", _SOON)
+    monkeypatch.setattr(panels, "PATIENCE", _LATE)
     return called
 
 
@@ -48,6 +58,7 @@ def page(without_yunet):
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
     app.switch_page("pages/4_Classify.py")
     app.session_state[MODE] = WEBCAM
+    app.session_state[UNDERSTOOD] = True
     return app
 
 
@@ -66,7 +77,7 @@ def play(page: AppTest, calls: list[dict], picture: np.ndarray, frames: int = 1)
 def test_before_it_starts_it_says_what_to_do(page, calls):
     page.run()
     assert not page.exception
-    assert "Press START" in lead(page)
+    assert "Start the camera" in lead(page)
     assert [metric.value for metric in page.metric] == ["–", "–"]
     assert calls[-1]["media_stream_constraints"]["audio"] is False
 
@@ -131,14 +142,61 @@ def test_controls_reach_the_running_stream(page, calls, astronaut):
     assert session.pipeline.classifier.classes == ("happy", "sad", "neutral")
 
 
-def test_waiting_too_long_explains_the_network_and_offers_the_photo(page, calls, monkeypatch):
+@pytest.fixture
+def relay(monkeypatch):
+    found = IceServers("Cloudflare", [], True)
+    monkeypatch.setattr(section, "ice_servers", lambda address: found)
+
+
+def wait_for_the_stream(page: AppTest, seconds: float) -> Worker:
+    """Lets a connection that was asked for take so long; returns the server's end of it."""
     page.run()
-    page.session_state["live_session"].began -= 11
+    page.session_state["live_session"].began -= seconds
     worker = Worker()
     page.session_state[STREAM] = player(playing=False, signalling=True, worker=worker)
     page.run()
+    return worker
+
+
+def test_stream_that_does_not_come_up_gives_way_to_the_page(page, calls):
+    worker = wait_for_the_stream(page, _SOON / 2)
+    assert worker.stopped == 0 and not page.get("bidi_component")
+    page.session_state["live_session"].began -= _SOON
+    page.run()
+    assert not page.exception
+    assert worker.stopped == 1
+    (camera,) = page.get("bidi_component")
+    assert json.loads(camera.proto.json)["starts"] is True
+    assert any("goes on over its own connection" in caption.value for caption in page.caption)
+    page.button_group(key=CONNECTION).set_value(VIDEO_STREAM).run()
+    assert not page.get("bidi_component")
+
+
+def test_over_the_page_is_chosen_at_once(page, calls):
+    page.session_state[CONNECTION] = OVER_PAGE
+    page.run()
+    assert not page.exception and not calls
+    (camera,) = page.get("bidi_component")
+    told = json.loads(camera.proto.json)
+    assert (told["starts"], told["mirror"], told["answer"]) == (False, True, None)
+    assert [kind["name"] for kind in told["classes"]] == list(EMOTIONS)
+
+
+def test_relay_that_carries_nothing_is_explained_with_two_ways_on(page, calls, relay):
+    worker = wait_for_the_stream(page, _SOON)
+    assert not page.warning
+    page.session_state["live_session"].began -= _LATE
+    page.run()
     assert worker.stopped == 0
-    assert any("relay (TURN)" in warning.value for warning in page.warning)
+    assert "Cloudflare relays" in page.warning[0].value
+    (button,) = [b for b in page.button if b.label == "Go on over the page"]
+    button.click().run()
+    assert worker.stopped == 1
+    assert len(page.get("bidi_component")) == 1
+
+
+def test_photo_can_be_taken_instead_of_a_stream(page, calls, relay):
+    worker = wait_for_the_stream(page, _LATE)
     (button,) = [b for b in page.button if b.label == "Take a photo instead"]
     button.click().run()
     assert page.session_state["classify_source"] == "Camera"
@@ -157,8 +215,8 @@ def test_another_mode_ends_a_stream_that_never_connected(page, calls):
     assert worker.stopped == 1
     assert "live_session" not in page.session_state
     page.button_group(key=MODE).set_value(WEBCAM).run()
-    assert "Press START" in lead(page)
-    assert not any("relay (TURN)" in warning.value for warning in page.warning)
+    assert "Start the camera" in lead(page)
+    assert not page.warning and not page.get("bidi_component")
 
 
 def test_stream_of_before_another_page_was_looked_at_is_not_shown_as_live(page, calls, astronaut):
@@ -169,7 +227,7 @@ def test_stream_of_before_another_page_was_looked_at_is_not_shown_as_live(page, 
     page.switch_page("pages/4_Classify.py")
     page.session_state[MODE] = WEBCAM
     page.run()
-    assert "Press START" in lead(page)
+    assert "Start the camera" in lead(page)
     assert page.session_state["live_session"] is not before
     assert not page.get("plotly_chart")
 

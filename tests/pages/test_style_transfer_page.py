@@ -16,6 +16,7 @@ from fer_core.styletransfer.messages import Request
 from fer_core.styletransfer.options import StyleOptions
 from fer_core.styletransfer.paintings import PAINTINGS
 from studio.markdown import plain
+from studio.notice import UNDERSTOOD
 from studio.pictures import UPLOAD
 from studio.style import photo, work
 from studio.turns import duration
@@ -37,6 +38,7 @@ def queue(monkeypatch):
 def page(saved_models, queue):
     """The Style transfer page over two saved models and a worker that paints nothing."""
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
+    app.session_state[UNDERSTOOD] = True
     return app.switch_page("pages/5_Style_transfer.py")
 
 

@@ -10,6 +10,7 @@ from fer_core.inference.summary import Summary
 from fer_core.settings import ROOT, settings
 from studio.classify.modes import MODE, VIDEO
 from studio.classify.video.results import sentence
+from studio.notice import UNDERSTOOD
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def page(without_yunet):
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
     app.switch_page("pages/4_Classify.py")
     app.session_state[MODE] = VIDEO
+    app.session_state[UNDERSTOOD] = True
     return app
 
 

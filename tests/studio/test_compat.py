@@ -5,10 +5,11 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 import starlette.formparsers
@@ -18,6 +19,7 @@ from starlette.formparsers import MultiPartParser
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -207,33 +209,102 @@ def test_upload_is_written_to_what_it_is_told_and_never_rolls_over(monkeypatch):
     assert most == compat.largest_upload() > 200 * 2**20
 
 
-def test_run_whose_visitor_has_left_stops_where_it_asks(runtime, tmp_path):
-    (tmp_path / "page.py").write_text("""
+_WAITING = """
 import threading, time
 from studio import compat
 
 threading.current_thread().name = "waiting"
-while True:
-    compat.stop_if_left()
+compat.waits = getattr(compat, "waits", 0) + 1
+while compat.waits < 2:
+    compat.stop_if_unwanted()
     time.sleep(0.01)
-""")
-    session = compat.on_loop(lambda: runtime.connect_session(Tab(), {}))
+"""
+
+
+def begin(runtime: Runtime, tab: Tab) -> str:
+    """Opens the page, which waits without end the first time; returns the session."""
+    session = compat.on_loop(lambda: runtime.connect_session(tab, {}))
+    ask(runtime, session)
+    while not waiting():
+        time.sleep(0.01)
+    return session
+
+
+def ask(runtime: Runtime, session: str) -> None:
     message = BackMsg(rerun_script=ClientState())
     compat.on_loop(lambda: runtime.handle_backmsg(session, message))
 
-    def waiting() -> list[threading.Thread]:
-        return [thread for thread in threading.enumerate() if thread.name == "waiting"]
 
-    while not waiting():
-        time.sleep(0.01)
+def waiting() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "waiting"]
+
+
+@pytest.fixture
+def waiting_page(runtime, tmp_path, monkeypatch) -> Runtime:
+    (tmp_path / "page.py").write_text(_WAITING)
+    monkeypatch.setattr(compat, "waits", 0, raising=False)
+    return runtime
+
+
+def test_run_whose_visitor_has_left_stops_where_it_asks(waiting_page):
+    session = begin(waiting_page, Tab())
     (run,) = waiting()
-    compat.on_loop(lambda: runtime.disconnect_session(session))
+    compat.on_loop(lambda: waiting_page.disconnect_session(session))
     run.join(20)
     assert not run.is_alive()
 
 
+def test_run_whose_visitor_wants_something_else_stops_where_it_asks(waiting_page):
+    tab = Tab()
+    session = begin(waiting_page, tab)
+    ask(waiting_page, session)
+    assert tab.ended.wait(20)
+    assert compat.waits == 2
+
+
 def test_outside_a_run_nobody_has_left():
-    compat.stop_if_left()
+    compat.stop_if_unwanted()
+
+
+def offer_download(runtime: Runtime, session: str, make) -> str:
+    """Has a button of the session offer what `make` returns; returns the file's id."""
+    manager = runtime.media_file_mgr
+    with patch("streamlit.runtime.media_file_manager._get_session_id", return_value=session):
+        return manager.add_deferred(make, "text/plain", "1.0", file_name="a.txt")
+
+
+def test_download_of_who_has_left_ends_where_it_asks(runtime):
+    session, begun = visit(runtime), threading.Event()
+
+    def make():
+        begun.set()
+        while True:
+            compat.stop_if_unwanted()
+            time.sleep(0.01)
+
+    compat.bind_downloads()
+    file = offer_download(runtime, session, make)
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(runtime.media_file_mgr.execute_deferred, file)
+        assert begun.wait(20)
+        with pytest.raises(MediaFileStorageError, match="being made already"):
+            runtime.media_file_mgr.execute_deferred(file)
+        compat.on_loop(lambda: runtime.disconnect_session(session))
+        with pytest.raises(MediaFileStorageError):
+            made.result(20)
+    compat.stop_if_unwanted()
+
+
+def test_download_is_made_for_who_is_there_and_forgotten_once_no_page_shows_it(runtime):
+    compat.bind_downloads()
+    stored = runtime.media_file_mgr._storage._files_by_id
+    file = offer_download(runtime, visit(runtime), lambda: compat.stop_if_unwanted() or "text")
+    assert runtime.media_file_mgr.execute_deferred(file).endswith(".txt")
+    assert [made.content for made in stored.values()] == [b"text"]
+    compat.remove_old_downloads()
+    assert stored
+    compat.remove_old_downloads()
+    assert not stored
 
 
 STATIC = Path(st.__file__).parent / "static"

@@ -43,6 +43,7 @@ class BatchRun:
     is_paused: bool = False
     left_out: int = 0
     skipped: Skipped = field(default_factory=Skipped)
+    _next: Entry | None = field(default=None, init=False, repr=False)
     _seconds: float = field(default=0.0, init=False, repr=False)
     _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -75,15 +76,16 @@ class BatchRun:
                 self.left_out, self.total = self.total - self.read, self.read
                 return
             began = time.monotonic()
-            entry = next(self.entries, None)
-            if entry is None:
+            self._next = self._next or next(self.entries, None)
+            if self._next is None:
                 self.read = self.total
                 return
-            name, data = entry
+            name, data = self._next
             if isinstance(data, ImageError):
                 self.rows.append(error_row(name, self.model, str(data)))
             else:
                 self.rows += rows_of(data, name, reader, self.model, self.threshold)
+            self._next = None  # not before: what is pressed meanwhile ends this run of the page
             self.read += 1
             self._seconds += time.monotonic() - began
 

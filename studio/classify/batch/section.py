@@ -179,7 +179,7 @@ def _show(run: BatchRun) -> None:
             f"Share of each answer among {faces:,} faces; the bars add up to 100 %.",
             key="batch_shares",
         )
-        st.subheader("Every face", anchor=False)
+        st.header("Every face", anchor=False)
         faces_table(table[table["face"] > 0], classes)
     _show_rest(table[table["face"] == 0])
     with st.container(horizontal=True):
@@ -202,7 +202,7 @@ def _show_rest(table: pd.DataFrame) -> None:
     """Names the pictures that gave no answer, and why."""
     if table.empty:
         return
-    st.subheader("Pictures without an answer", anchor=False)
+    st.header("Pictures without an answer", anchor=False)
     reasons = table["error"].astype(object).fillna("No face was found in it.")
     st.dataframe(
         pd.DataFrame({"picture": table["picture"], "why": reasons}),

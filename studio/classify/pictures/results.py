@@ -86,7 +86,7 @@ def _show_face(face: FaceEmotion, crop: np.ndarray, threshold: float) -> None:
         if face.unreadable:
             best = f"{face.unreadable}; {best}"
         st.markdown(
-            f"#### {answer}\n{best}{percent(face.confidence)}  \n"
+            f"## {answer}\n{best}{percent(face.confidence)}  \n"
             f":small[:gray[{face.box.width} × {face.box.height} px, 48 × 48 for the model"
             f"{_found_by(face)}]]",
             width="stretch",
@@ -98,7 +98,7 @@ def show_table(records: Sequence[dict[str, Any]]) -> None:
     """Draws one row for each face, and its downloads as CSV and JSON."""
     table = as_table(records)
     emotions = [name for name in EMOTIONS if name in table]
-    st.subheader("Every face", anchor=False)
+    st.header("Every face", anchor=False)
     faces_table(table, emotions)
     with st.container(horizontal=True):
         _download("CSV", as_csv(table), "faces.csv", "text/csv")

@@ -10,7 +10,7 @@ from studio.failure import show_failure
 from studio.loaders import fingerprint, title
 from studio.page import lead
 from studio.pictures import Picture, choose
-from studio.reading import Reading, read
+from studio.reading import Reading, forget_all_but, read
 from studio.sentence import sentence
 
 
@@ -22,6 +22,7 @@ def read_pictures() -> None:
         controls = choose_controls()
     with left:
         pictures = choose("classify")
+    forget_all_but({picture.digest for picture in pictures})
     if not pictures:
         with answer:
             lead("Which expression does a face show? Choose a picture with one.")
@@ -76,7 +77,7 @@ def _keyed(pictures: list[Picture]) -> list[tuple[Picture, str]]:
 def _offer_whole(key: str, whole: bool) -> None:
     """Offers to take the picture as one face where the detector sees none."""
     if not whole:
-        st.markdown("### No face found")
+        st.markdown("## No face found")
         st.caption(
             "The face may be turned away, very small or half hidden. If the picture is a face "
             "and little else, take it as one; or try another face detector."

@@ -54,7 +54,7 @@ def show_results(job: VideoJob, name: str) -> None:
             "seen; the bars add up to 100 %.",
             key="video_shares",
         )
-    st.subheader(f"Face {face.number} over time", anchor=False)
+    st.header(f"Face {face.number} over time", anchor=False)
     seconds, probabilities = face.timeline.points()
     table = pd.DataFrame(probabilities, columns=list(face.classes))
     table.insert(0, "seconds", seconds.round(2))
@@ -81,7 +81,7 @@ def _choose(faces: list[FaceSummary], all_faces: int) -> FaceSummary:
 
 
 def _show_moments(moments: list[Moment]) -> None:
-    st.subheader("Strongest changes", anchor=False)
+    st.header("Strongest changes", anchor=False)
     st.caption("The face a second before and after, with the emotion that led.")
     for start in range(0, len(moments), _MOMENTS_A_ROW):
         row = moments[start : start + _MOMENTS_A_ROW]

@@ -9,7 +9,7 @@ from fer_core.faces import DETECTORS
 from fer_core.inference.live import REMEMBERED, LiveSession, LiveState
 from fer_core.inference.pipeline import NOT_SURE
 from studio.classify.controls import Controls
-from studio.classify.modes import MODE, PICTURES
+from studio.classify.modes import GOES_ON, MODE, PICTURES
 from studio.classify.webcam.ice import IceServers
 from studio.figure import show
 from studio.loaders import title
@@ -18,7 +18,7 @@ from studio.pictures import CAMERA
 
 EVERY = 1.0
 """Seconds between two drawings."""
-WAITING_EVERY = 4.0
+WAITING_EVERY = 2.5
 """The same, while the connection is made."""
 
 PATIENCE = 10.0
@@ -28,7 +28,7 @@ PATIENCE = 10.0
 def sentence(state: LiveState | None, threshold: float) -> str:
     """Returns the answer of the page, as Markdown; of None, while the camera is off."""
     if state is None:
-        return "Which expression does your face show? Press START and look into the camera."
+        return "Which expression does your face show? Start the camera and look into it."
     if not state.frames:
         return "Waiting for the camera."
     if state.is_stalled:
@@ -55,7 +55,11 @@ def show_answer(place: DeltaGenerator, state: LiveState | None, threshold: float
 
 
 def show_status(
-    place: DeltaGenerator, state: LiveState, controls: Controls, servers: IceServers
+    place: DeltaGenerator,
+    state: LiveState,
+    controls: Controls,
+    network: str,
+    failed: tuple[str, ...] = (),
 ) -> None:
     """Draws speed, model, detector and network into a placeholder."""
     with place.container(border=True):
@@ -66,30 +70,32 @@ def show_status(
         size = f" · {state.size[0]} × {state.size[1]} px" if state.frames else ""
         lines = [
             f"{title(controls.model)} · {DETECTORS[controls.detector].title}{size}",
-            f"Network: {servers.provider}",
+            f"Network: {network}",
         ]
-        if servers.failed:
+        if failed:
             lines.append(
-                f"{' and '.join(servers.failed)}: configured, but gave no credentials; "
+                f"{' and '.join(failed)}: configured, but gave no credentials; "
                 "the server's log says why"
             )
         st.caption("  \n".join(lines))
 
 
 def explain_waiting(servers: IceServers) -> None:
-    """Says what a relay is, and offers the camera's snapshot instead."""
-    relay = (
-        f"{servers.provider} relays, but no picture came through."
-        if servers.is_relayed
-        else "This server's operator can add one with a provider's keys (see `docs/hosting.md`)."
-    )
+    """Says that even the relay carries nothing, and offers the ways that need no stream."""
     st.warning(
-        "Your network lets no direct video connection through, as many offices and mobile networks "
-        f"do; a relay (TURN) would carry it. {relay}",
+        "Your network lets no video stream through, as many offices and mobile networks do. "
+        f"{servers.provider} relays, but no picture came through.",
         icon=":material/signal_disconnected:",
     )
-    if st.button("Take a photo instead", icon=":material/photo_camera:", on_click=_to_photo):
-        st.rerun()
+    with st.container(horizontal=True):
+        if st.button("Go on over the page", icon=":material/swap_horiz:", on_click=_go_on):
+            st.rerun()
+        if st.button("Take a photo instead", icon=":material/photo_camera:", on_click=_to_photo):
+            st.rerun()
+
+
+def _go_on() -> None:
+    st.session_state[GOES_ON] = True
 
 
 def _to_photo() -> None:
