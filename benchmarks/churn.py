@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from attack import FORMS, damaged
+from load import open_uploader
 from server import start_server, tree_mb, wait_until_up
 from visitor import Visitor
 
@@ -25,9 +26,7 @@ _PHOTO = SAMPLES[0].path.read_bytes()
 
 
 def photograph(visitor: Visitor, rng: random.Random) -> None:
-    visitor.open("Classify")
-    visitor.set("classify_source", ["Your pictures"])
-    visitor.run()
+    open_uploader(visitor)
     visitor.upload("classify_files", "photo.jpg", _PHOTO + rng.randbytes(16))
 
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+from load import open_uploader
 from PIL import Image, ImageCms
 from server import processes, start_server, tree_mb, wait_until_up
 from visitor import ServerFault, Visitor
@@ -75,9 +76,7 @@ class Peak:
 @contextmanager
 def at_uploader(address: str) -> Iterator[Visitor]:
     with Visitor(address) as visitor:
-        visitor.open("Classify")
-        visitor.set("classify_source", ["Your pictures"])
-        visitor.run()
+        open_uploader(visitor)
         yield visitor
 
 

@@ -79,6 +79,16 @@ def _spread(values: list[float]) -> str:
     return f"p50 {middle:.2f} s, p95 {high:.2f} s, longest {max(values):.2f} s (n = {len(values)})"
 
 
+def open_uploader(visitor: Visitor) -> None:
+    """Opens Classify where pictures are uploaded, and says what it asks for before."""
+    visitor.open("Classify")
+    if not visitor.has("classify_files"):  # the server knows its visitors' choice
+        visitor.set("classify_source", ["Your pictures"])
+        visitor.run()
+    if visitor.has("notice_button"):
+        visitor.press("notice_button")
+
+
 class Script:
     """What one visitor does, act by act.
 
@@ -124,12 +134,7 @@ class Script:
         return self._visitor.run()
 
     def upload(self) -> float:
-        self._visitor.open("Classify")
-        if not self._visitor.has("classify_files"):  # the server knows its visitors' choice
-            self._visitor.set("classify_source", ["Your pictures"])
-            self._visitor.run()
-            if not self._visitor.has("classify_files"):
-                self._visitor.press("notice_button")
+        open_uploader(self._visitor)
         # Bytes after a JPEG's end are not read: each upload is another file.
         data = self._photo + self._rng.randbytes(16)
         return self._visitor.upload("classify_files", "photo.jpg", data)
