@@ -13,6 +13,28 @@ from fer_core.models.recipe import Recipe
 COUNTS = Path(__file__).with_name("parameters.json")
 """Parameters of every architecture, written by `tools/count_parameters.py`."""
 
+LAYERS = Path(__file__).with_name("layers.json")
+"""Stages of every architecture, written by the same."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Layers of a network in a row whose maps have one size.
+
+    Attributes:
+        layers: How many of each kind, as "convolution 3 × 3"; none in the input.
+        side: Of the maps, pixels; 0 of a dense layer.
+        maps: How many there are at the stage's end; values of a dense layer.
+        parameters: Its number of parameters.
+        trainable: Number of those that training changes.
+    """
+
+    layers: dict[str, int]
+    side: int
+    maps: int
+    parameters: int
+    trainable: int
+
 
 @dataclass(frozen=True)
 class ModelSpec:
@@ -55,6 +77,11 @@ class ModelSpec:
         return _counted(self.name)["trainable"]
 
     @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Its layers from the input to the answer, counted in its code; empty if not yet."""
+        return tuple(Stage(**stage) for stage in _stages().get(self.name, ()))
+
+    @property
     def is_frozen(self) -> bool:
         """Whether the whole trunk keeps its ImageNet weights and only a head is trained."""
         return self.trunk is not None and self.trainable < self.parameters / 2
@@ -89,6 +116,12 @@ def _counted(name: str) -> dict[str, int]:
         raise ModelNotFound(
             f"The parameters of {name} are not counted yet: run `python tools/count_parameters.py`."
         ) from None
+
+
+@cache
+def _stages() -> dict[str, list[dict[str, Any]]]:
+    result: dict[str, list[dict[str, Any]]] = json.loads(LAYERS.read_text())
+    return result
 
 
 @cache

@@ -18,6 +18,7 @@ from fer_core.faces import (
 from fer_core.inference import default_model
 from fer_core.savedmodels import open_model
 from fer_core.settings import settings
+from studio.card import open_card
 from studio.failure import show_failure
 from studio.loaders import models_in_order, title
 
@@ -48,6 +49,8 @@ def choose_controls() -> Controls:
         key="classify_model",
         bind="query-params",
     )
+    if st.button("About this model", icon=":material/badge:", type="tertiary"):
+        open_card(model)
     with st.popover("Detector and threshold", icon=":material/tune:"):
         threshold = st.slider(
             "Not sure below",

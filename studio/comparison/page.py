@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import headline
+from studio.card import open_asked
 from studio.comparison.attention import show_attention
 from studio.comparison.choice import choose, read_all
 from studio.comparison.claims import show_claims
@@ -41,6 +42,7 @@ SECTIONS = {
 def show_page() -> None:
     """Draws which models to compare, the answer, the decision, the ranking, the open section."""
     field = read_all()
+    open_asked()
     if field.contenders:
         answer = st.empty()
         chosen = choose(field)

@@ -8,13 +8,17 @@ import streamlit as st
 from fer_core.charts.ranking import elsewhere_column, ranking_table
 from fer_core.evaluation.comparison import Contender, Field
 from fer_core.evaluation.metrics import METRICS
-from fer_core.evaluation.ranking import Ranking
+from fer_core.evaluation.ranking import Ranking, best_first
 from fer_core.evaluation.sentences import figure_text
 from fer_core.review.chapters import best
+from fer_core.savedmodels import saved_names
 from fer_core.settings import settings
+from studio.card import open_card
 from studio.comparison.chapter import remember, tell
 from studio.figure import show
 from studio.markdown import plain
+
+_TABLE, _OPENED = "ranking_table", "ranking_opened"
 
 
 def show_ranking(chosen: Ranking) -> str:
@@ -38,8 +42,26 @@ def show_ranking(chosen: Ranking) -> str:
     for sentence in chapter.sentences[1:]:  # the first is the page's lead
         st.caption(sentence)
     table, config = remember(_table, chosen.contenders)
-    st.dataframe(table, hide_index=True, column_config=config)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=config,
+        on_select=lambda: _note_opened(chosen.contenders),
+        selection_mode="single-cell",
+        key=_TABLE,
+    )
+    st.caption("A click on a row opens the model's card.")
+    if opened := st.session_state.pop(_OPENED, None):
+        open_card(opened)
     return metric
+
+
+def _note_opened(contenders: tuple[Contender, ...]) -> None:
+    """Notes whose row was clicked, if it is a saved model and nobody's upload."""
+    for row, _ in st.session_state[_TABLE].selection.cells:
+        name = best_first(contenders)[row].name
+        if name in saved_names():
+            st.session_state[_OPENED] = name
 
 
 def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, Any]]:

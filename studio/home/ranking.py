@@ -11,6 +11,7 @@ from fer_core.errors import FerError
 from fer_core.evaluation.record import read_evaluation
 from fer_core.savedmodels import open_model
 from studio.bars import track
+from studio.card import address
 from studio.loaders import models_in_order, state_of_models, title
 
 
@@ -19,6 +20,7 @@ class Score:
     """One model's figures on faces that did not train it, nor select it unless it is optimistic.
 
     Attributes:
+        name: Of its folder.
         title: As people read it, marked where it is optimistic.
         emotions: Number of classes.
         accuracy: Share of right answers, 0..1, with `low` and `high` of its 95 % interval.
@@ -28,6 +30,7 @@ class Score:
         optimistic: Whether the test faces also selected it.
     """
 
+    name: str
     title: str
     emotions: int
     accuracy: float
@@ -57,6 +60,7 @@ def _scores(state: int) -> tuple[list[Score], list[str]]:
             accuracy = record.test.metrics["accuracy"]
             scores.append(
                 Score(
+                    name,
                     record.titled(title(name)),
                     len(record.classes),
                     accuracy.value,
@@ -96,10 +100,10 @@ def show_ranking(scores: list[Score]) -> None:
     )
     selected = " (optimistic: selected by them)" if any(s.optimistic for s in scores) else ""
     st.caption(
-        f"Accuracy on test faces that neither trained nor selected the model{selected}, with its "
-        "95 % interval; dotted: always giving the most frequent answer. With fewer emotions it is "
-        "easier to be right: compare models with the same number. Time for one face as measured "
-        "where the model was judged."
+        "A click on a name opens the model's card. Accuracy on test faces that neither trained nor "
+        f"selected the model{selected}, with its 95 % interval; dotted: always giving the most "
+        "frequent answer. With fewer emotions it is easier to be right: compare models with the "
+        "same number. Time for one face as measured where the model was judged."
     )
 
 
@@ -115,4 +119,6 @@ def _row(score: Score) -> str:
         f"{score.milliseconds:.1f} ms",
     )
     joined = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(score.title)}</th>{joined}</tr>'
+    href = escape(address(score.name))
+    name = f'<a class="model" href="{href}" target="_self">{escape(score.title)}</a>'
+    return f'<tr><th scope="row">{name}</th>{joined}</tr>'
