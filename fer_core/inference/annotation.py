@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -55,10 +55,8 @@ def annotate(
     """
     with ExitStack() as files:
         writer = files.enter_context(_writer(video)) if video is not None else None
-        rows = csv.writer(files.enter_context(_text(table))) if table is not None else None
         emotions = stream.pipeline.classifier.classes
-        if rows is not None:
-            rows.writerow((*COLUMNS, *emotions))
+        rows = FaceTable(files.enter_context(_text(table)), emotions) if table is not None else None
         for frame in frames:
             faces = stream.read(frame.rgb, frame.seconds)
             threshold = stream.options.threshold
@@ -66,18 +64,31 @@ def annotate(
             if writer is not None:
                 writer.write(draw(frame.rgb, faces, threshold), frame.seconds)
             if rows is not None:
-                rows.writerows(_rows(frame, faces, threshold, len(COLUMNS) + len(emotions)))
+                rows.add(frame, faces, threshold)
             if lines is not None:
                 print(_line(frame, faces, threshold), file=lines, flush=True)
             yield frame, faces
 
 
-def _rows(
-    frame: Frame, faces: list[TrackedFace], threshold: float, columns: int
-) -> list[list[object]]:
-    if not faces:
-        return [[frame.number, round(frame.seconds, 4), 0, *[""] * (columns - 3)]]
-    return [_row(frame, face, threshold) for face in faces]
+class FaceTable:
+    """A CSV table of faces, frame after frame.
+
+    Args:
+        file: Where it is written.
+        emotions: Names of the classifier's classes.
+    """
+
+    def __init__(self, file: TextIO, emotions: Sequence[str]) -> None:
+        self._rows = csv.writer(file)
+        self._columns = len(COLUMNS) + len(emotions)
+        self._rows.writerow((*COLUMNS, *emotions))
+
+    def add(self, frame: Frame, faces: Sequence[TrackedFace], threshold: float) -> None:
+        """Writes one row for each face of a frame, or one whose face is 0."""
+        if not faces:
+            empty = [""] * (self._columns - 3)
+            self._rows.writerow([frame.number, round(frame.seconds, 4), 0, *empty])
+        self._rows.writerows(_row(frame, face, threshold) for face in faces)
 
 
 def _line(frame: Frame, faces: list[TrackedFace], threshold: float) -> str:

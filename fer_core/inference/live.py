@@ -19,6 +19,7 @@ from fer_core.errors import FerError
 from fer_core.images import decode_reduced
 from fer_core.inference.overlay import draw
 from fer_core.inference.pipeline import Pipeline
+from fer_core.inference.recording import Recording
 from fer_core.inference.smoothing import TrackedFace
 from fer_core.inference.stream import FaceStream, StreamOptions
 
@@ -92,6 +93,7 @@ class LiveSession:
         self._frames = 0
         self._error = ("", 0.0)
         self._logged: set[type[Exception]] = set()
+        self._recording: Recording | None = None
 
     def receive(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Returns the frame with its faces marked, or as it came if it could not be read.
@@ -107,6 +109,16 @@ class LiveSession:
         Never raises either.
         """
         self._take(lambda: decode_reduced(file, LONGEST_SIDE).rgb, is_marked=False)
+
+    def record(self) -> Recording:
+        """Begins to record what comes; returns the recording, which its owner finishes."""
+        self._recording = Recording(self.pipeline.classifier.classes)
+        return self._recording
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether a recording goes on: one ends by itself after `recording.LONGEST` seconds."""
+        return self._recording is not None
 
     def state(self) -> LiveState:
         """Returns how it stands now."""
@@ -166,8 +178,12 @@ class LiveSession:
         try:
             shown = self._mirrored(decode())
             faces = self._read(shown, arrived)
-            if is_marked:
-                shown = draw(shown, faces, self.options.threshold)
+            recording = self._recording
+            if is_marked or recording:
+                marked = draw(shown, faces, self.options.threshold)
+                if recording and not recording.add(marked, faces, arrived, self.options.threshold):
+                    self._recording = None
+                shown = marked
         except Exception as error:
             self._note(error)
         if shown is not None:

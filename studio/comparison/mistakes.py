@@ -5,15 +5,19 @@ import streamlit as st
 
 from fer_core.audit.doubts import fits
 from fer_core.dataset import FaceDataset
+from fer_core.dataset.drawn import drawn_faces
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import wrong_sentence
+from fer_core.savedmodels import saved_names
 from fer_core.settings import settings
 from studio.comparison.choice import choose_one
 from studio.datasets import load_path, say_unreadable
+from studio.drawn import show_drawings
 from studio.face_grid import Face, face_grid
+from studio.loaders import classifier
 from studio.terminal import own
 
 SHOWN = 24
@@ -39,12 +43,28 @@ def show_mistakes(chosen: Ranking) -> None:
             ),
             icon=":material/grid_view:",
         )
+        _show_drawings(choose_one(chosen.contenders))
         return
     contender = choose_one(chosen.contenders)
     if not fits(dataset.labels, contender.classes, contender.split):
         st.info(f"The dataset here is not the one {contender.title} was tested on.")
         return
     _show_faces(contender, dataset)
+
+
+def _show_drawings(contender: Contender) -> None:
+    """Draws what a saved model reads in the drawings; an uploaded one answers nothing new."""
+    if contender.name not in saved_names():
+        return
+    network = classifier(contender.name)
+    answers = network.predict(drawn_faces()[0])
+
+    def read_as(number: int) -> str:
+        best = int(answers[number].argmax())
+        return f"/ {network.classes[best]} {100 * answers[number, best]:.0f} %"
+
+    after = f"Each is titled meant / read by {contender.title}, with its confidence."
+    show_drawings("mistakes_drawn", network.classes, read_as, after)
 
 
 def _dataset() -> FaceDataset | None:

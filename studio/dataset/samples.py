@@ -10,6 +10,7 @@ from fer_core.emotions import EMOTIONS
 from studio.dataset.face import open_face
 from studio.dataset.missing import needs_faces
 from studio.dataset.view import View
+from studio.drawn import show_drawings
 from studio.face_grid import Face, face_grid
 
 PER_PAGE = 48
@@ -19,7 +20,7 @@ ALL = "All"
 def show_samples(view: View) -> None:
     """Draws a page of faces of the chosen emotion and split; a click opens one."""
     if view.dataset is None:
-        needs_faces("The faces of each emotion and split are shown page by page.")
+        _show_drawings(view)
         return
     rows, page_key = _choose_rows(view)
     if not len(rows):
@@ -50,6 +51,14 @@ def show_samples(view: View) -> None:
         )
     if opened is not None:
         open_face(view, opened)
+
+
+def _show_drawings(view: View) -> None:
+    name = st.pills(
+        "Emotion", [ALL, *view.classes], default=ALL, required=True, key="samples_emotion"
+    )
+    show_drawings("samples_drawn", view.classes if name == ALL else [name])
+    needs_faces("FER2013's own faces are shown page by page, by emotion and split.")
 
 
 def _choose_rows(view: View) -> tuple[np.ndarray, str]:

@@ -1,3 +1,4 @@
+import io
 import threading
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from fer_core.inference import Pipeline
 from fer_core.inference import live as live_module
 from fer_core.inference.live import LONGEST_SIDE, REMEMBERED, LiveSession
 from fer_core.inference.stream import StreamOptions
+from fer_core.inference.video import VideoReader
 
 
 class Told:
@@ -181,6 +183,23 @@ def test_file_that_is_no_picture_is_told(classifier, clock):
     assert live.state().frames == 0 and live.state().error
     live.look(encode_png(np.zeros((90, 120, 3), np.uint8)))
     assert live.state().frames == 1
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_recording_takes_what_is_marked_until_it_is_finished(classifier, clock, is_file):
+    live = session(classifier, BOX, mirror=False)
+    recording = live.record()
+    picture = np.full((120, 160, 3), 90, np.uint8)
+    for _ in range(3):
+        live.look(encode_png(picture)) if is_file else live.receive(frame(picture))
+        clock.now += 0.5
+    assert live.is_recording and recording.seconds == 1.0
+    clip = recording.finish()
+    with VideoReader(io.BytesIO(clip.video)) as film:
+        (first, *_) = film
+    assert abs(first.rgb[55, 20:22].astype(int) - 90).max() > 20  # the box
+    live.receive(frame(picture))
+    assert not live.is_recording and not live.state().error
 
 
 def test_same_error_is_logged_once(classifier, clock, caplog):

@@ -64,6 +64,15 @@ def test_report_r3_is_one_click(open_page: Open, made_up: FaceDataset) -> None:
     assert kinds.count("bar") == 2
 
 
+def test_drawings_stand_where_there_are_no_faces(open_page: Open) -> None:
+    page = open_page(section="Samples")
+    assert not page.exception
+    assert len(grid(page)) == 49
+    assert any("Drawings by this project" in caption.value for caption in page.caption)
+    page.button_group(key="samples_emotion").set_value("fear").run()
+    assert [(face["label"], face["note"]) for face in grid(page)] == [("fear", "drawing")] * 7
+
+
 def test_samples_are_filtered_and_paged(open_page: Open, made_up: FaceDataset) -> None:
     page = open_page(made_up, "Samples")
     assert [face["row"] for face in grid(page)] == list(range(48))

@@ -103,6 +103,21 @@ def test_two_faces_are_told_and_one_is_chosen(page, calls, astronaut):
     assert any("Face 2 over the last 30 seconds" in caption.value for caption in page.caption)
 
 
+def test_what_is_read_can_be_recorded(page, calls, astronaut):
+    page.run()
+    play(page, calls, astronaut)
+    page.button(key="live_record").click().run()
+    play(page, calls, astronaut, frames=3)
+    assert any("of at most 60 s" in caption.value for caption in page.caption)
+    page.button(key="live_record_stop").click().run()
+    assert not page.exception
+    clip = page.session_state["live_clip"]
+    assert clip.table.count("\n") == 4 and clip.video[4:8] == b"ftyp"
+    assert [found.label for found in page.get("download_button")] == ["Marked video", "CSV"]
+    page.button_group(key=MODE).set_value(BATCH).run()
+    assert "live_clip" not in page.session_state
+
+
 def test_no_face_is_told(page, calls):
     page.run()
     play(page, calls, np.full((120, 160, 3), 127, np.uint8))

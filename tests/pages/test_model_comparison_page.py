@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -275,6 +276,19 @@ def test_wrong_faces_are_those_of_one_model(five_models, monkeypatch, tmp_path) 
     assert "first" in keys and "second" not in keys
     captions = " ".join(caption.value for caption in page.main.caption)
     assert "with Custom CNN's confidence" in captions
+
+
+def test_drawings_are_read_where_the_faces_are_not(saved_models, monkeypatch) -> None:
+    monkeypatch.setattr(settings(), "data", None)
+    monkeypatch.setattr(settings(), "cache", saved_models / "none")
+    page = open_page(section="Mistakes", first="Custom CNN")
+    assert not page.exception and not page.error
+    told = [json.loads(one.proto.json) for one in page.get("bidi_component")]
+    (drawings,) = [data["faces"] for data in told if "faces" in data]
+    assert len(drawings) == 49
+    assert all(re.fullmatch(r"/ \w+ \d+ %", face["note"]) for face in drawings)
+    captions = " ".join(caption.value for caption in page.main.caption)
+    assert "Each is titled meant / read by Custom CNN" in captions
 
 
 def test_a_public_server_tells_no_path_of_its_disk(five_models, monkeypatch) -> None:

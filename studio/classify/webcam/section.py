@@ -18,6 +18,7 @@ from studio.classify.controls import Controls, choose_controls, choose_smoothing
 from studio.classify.modes import CONNECTION, GOES_ON, OVER_PAGE, STREAM, VIDEO_STREAM
 from studio.classify.webcam import page_camera, panels
 from studio.classify.webcam.ice import IceServers, ice_servers
+from studio.classify.webcam.recorder import forget_recording, show_clip, show_recorder
 from studio.failure import show_failure
 from studio.loaders import pipeline
 
@@ -54,12 +55,14 @@ def read_webcam() -> None:
     if connection == OVER_PAGE:
         with st.container(key="live_seen"):
             _watch_pictures(session, controls, answer, status)
+            show_clip()
         with left:
             _take_pictures(session)
         return
     servers = ice_servers(st.context.url)
     with st.container(key="live_seen"):
         _watch(session, controls, servers, answer, status)
+        show_clip()
     # Last, as it ends the run to answer the browser's call: what is watched must be drawn by then.
     with left:
         _stream(session, servers)
@@ -121,6 +124,7 @@ def _watch(
         panels.show_answer(answer, state if is_on else None, session.options.threshold)
         panels.show_status(status, state, controls, servers.provider, servers.failed)
         with st.container():  # always there, so that what follows keeps its place
+            show_recorder(session, is_playing)
             if state.error:
                 show_failure(state.error)
             if is_on and not state.frames:
@@ -174,6 +178,7 @@ def _watch_pictures(
         panels.show_answer(answer, state if is_on else None, session.options.threshold)
         panels.show_status(status, state, controls, "this page's own connection")
         with st.container():  # always there, so that what follows keeps its place
+            show_recorder(session, is_on)
             if state.error:
                 show_failure(state.error)
 
@@ -209,6 +214,7 @@ def leave_webcam() -> None:
     st.session_state.pop(_SESSION, None)
     st.session_state.pop(GOES_ON, None)
     page_camera.forget()
+    forget_recording()
     context = st.session_state.get(STREAM)
     if context is not None:  # kept, though reset: a late message of the browser looks for it
         compat.end_stream(context)
