@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from clips import clip, moving
 from streamlit.testing.v1 import AppTest
+from waiting import wait_until
 
 from fer_core.common.jobs import State
 from fer_core.inference.summary import Summary
@@ -28,6 +29,20 @@ def lead(page: AppTest) -> str:
 
 def button(page: AppTest, label: str):
     return next(found for found in page.button if found.label == label)
+
+
+def test_sample_clip_can_be_read_without_a_video_of_ones_own(page):
+    page.run()
+    page.button(key="video_sample").click().run()
+    assert not page.exception
+    assert lead(page).replace("\\", "") == "How do the faces of Sample clip.mp4 change? Press Read."
+    button(page, "Read").click().run()
+    job = page.session_state["video_job"]
+    wait_until(lambda: not job.is_active)
+    assert (job.state, job.summary.frames) == (State.DONE, 60)
+    assert len(job.summary.faces) >= 2
+    page.run()
+    assert "faces appear" in lead(page)
 
 
 def read(page: AppTest, data: bytes, name: str = "film.mp4") -> AppTest:

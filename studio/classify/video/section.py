@@ -8,6 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from fer_core.common.jobs import JobQueue, State
 from fer_core.errors import BudgetError
 from fer_core.images import shrunk
+from fer_core.inference.sample_clip import sample_clip
 from fer_core.inference.stream import FaceStream, StreamOptions
 from fer_core.inference.video import EXTENSIONS, LONGEST_SIDE
 from fer_core.inference.video_job import VideoJob
@@ -23,7 +24,7 @@ from studio.markdown import plain
 from studio.page import lead
 from studio.turns import waiting
 
-_JOB, _FILE = "video_job", "video_of_job"
+_JOB, _FILE, _IS_SAMPLE = "video_job", "video_of_job", "video_is_sample"
 _EVERY = 1.0
 _CUT = (
     "Only the first {:.0f} s were read: this server reads no more for one visitor. Cut the "
@@ -41,12 +42,7 @@ def read_video() -> None:
         controls = choose_controls()
         half_life = choose_smoothing("video_half_life")
     with left:
-        file = st.file_uploader(
-            "A video with faces",
-            EXTENSIONS,
-            max_upload_size=largest_file_mb(),
-            key="video_file",
-        )
+        file = _choose()
     if file is None:
         _drop()
         with answer:
@@ -70,6 +66,40 @@ def read_video() -> None:
         show_results(job, PurePath(file.name).stem)
     elif job.state == State.FAILED:
         show_failure(job.message, ":material/broken_image:")
+
+
+class _Sample:
+    """The sample clip, as an upload is."""
+
+    name = "Sample clip.mp4"
+    file_id = "sample"
+
+    def getvalue(self) -> bytes:
+        """Returns the file."""
+        return sample_clip()
+
+
+def _choose() -> UploadedFile | _Sample | None:
+    """Draws the choice of a video; returns it, the sample only where no other is chosen."""
+    file: UploadedFile | None = st.file_uploader(
+        "A video with faces",
+        EXTENSIONS,
+        max_upload_size=largest_file_mb(),
+        key="video_file",
+    )
+    if file is not None:
+        st.session_state.pop(_IS_SAMPLE, None)
+        return file
+    if st.session_state.get(_IS_SAMPLE):
+        st.caption(
+            "The sample clip is made from two portraits in the public domain: Eileen Collins "
+            "(NASA) and Grace Hopper (U.S. Navy); only the camera moves."
+        )
+        return _Sample()
+    if st.button("Try a sample clip", icon=":material/movie:", key="video_sample"):
+        st.session_state[_IS_SAMPLE] = True
+        st.rerun()
+    return None
 
 
 def _answer(job: VideoJob | None, name: str) -> str:
@@ -96,7 +126,9 @@ def _say_what_comes() -> None:
         )
 
 
-def _offer(file: UploadedFile, controls: Controls, options: StreamOptions, again: bool) -> None:
+def _offer(
+    file: UploadedFile | _Sample, controls: Controls, options: StreamOptions, again: bool
+) -> None:
     if st.button(
         "Read again" if again else "Read",
         icon=":material/play_arrow:",
