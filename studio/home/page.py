@@ -12,9 +12,20 @@ from studio.markdown import plain
 from studio.no_model import no_model
 from studio.page import lead
 
+_CLASS = "class"
+"""Part of the address: "1" opens the class."""
+
 
 def show_page() -> None:
     """Draws how well the models read faces, an example, and what to do next."""
+    if st.query_params.get(_CLASS) == "1" and saved_names():
+        from studio.home.lesson import show_lesson  # with what Home itself does without
+
+        try:
+            show_lesson()
+        except FerError as error:
+            show_failure(error)
+        return
     scores, problems = read_scores()
     lead(summary(scores))
     if saved_names():
@@ -25,6 +36,13 @@ def show_page() -> None:
     else:
         no_model()
     show_next_things()
+    if saved_names():
+        st.page_link(
+            "Home.py",
+            label="**For a class**: from a face to a decision in eight screens",
+            icon=":material/school:",
+            query_params={_CLASS: "1"},
+        )
     if scores:
         show_ranking(scores)
     for problem in problems:
