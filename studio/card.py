@@ -49,21 +49,21 @@ def _show(saved: SavedModel) -> None:
     if spec is not None and spec.stages:
         _show_layers(spec)
     for section in rest:
-        st.markdown(f"#### {section}")
-    st.markdown(f"#### Licence\n\n{licence(saved.folder)}")
+        st.markdown(f"### {section}")
+    st.markdown(f"### Licence\n\n{licence(saved.folder)}")
     if not saved.is_ensemble:
         with st.expander("The recipe in full", icon=":material/receipt_long:"):
             st.json(saved.run().recipe, expanded=1)
 
 
 def _show_layers(spec: ModelSpec) -> None:
-    st.markdown("#### Layers")
+    st.markdown("### Layers")
     largest = max(stage.side for stage in spec.stages)
     rows = "".join(_row(stage, largest) for stage in spec.stages)
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "What", "Gives", "Parameters"))
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("What", "Gives", "Parameters"))
     st.html(
         f'<table class="layers" aria-label="Layers of {escape(spec.title)}, from the face down">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
     frozen = f" Hatched: kept as trained on ImageNet ({spec.trunk})." if spec.is_frozen else ""
     st.caption(

@@ -27,6 +27,9 @@ COMPARISON = [
 ]
 EVERY = [
     "",
+    "?class=1",
+    "Model_comparison?card=slim_vgg",
+    "Classify?classify_mode=Webcam&live_connection=Over+the+page",
     *(f"Dataset?section={name}" for name in ["Distribution", "Samples", "Appearance", "Map"]),
     "Dataset?section=Augmentation",
     *(
@@ -42,7 +45,7 @@ SAMPLE = [
     ("", WIDE, "light"),
     ("Dataset?section=Label+quality", PHONE, "light"),
     ("Model_comparison?section=Failures", PHONE, "dark"),
-    ("Classify?classify_mode=Video", WIDE, "dark"),
+    ("Classify?classify_mode=Webcam&live_connection=Over+the+page", WIDE, "dark"),
 ]
 
 _UNFOLD = """() =>
@@ -75,6 +78,9 @@ def open_page(browser):
         page.goto(address)
         page.locator("[data-testid=stMain] h1").wait_for()
         settle(page)
+        if (button := page.get_by_role("button", name="I understand")).count():
+            button.click()
+            settle(page)
         page.evaluate(_UNFOLD)
         settle(page)
         return page
