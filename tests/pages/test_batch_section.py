@@ -57,6 +57,20 @@ def press(page: AppTest, label: str) -> None:
     next(button for button in page.button if button.label == label).click().run()
 
 
+def test_sample_can_be_read_without_pictures_of_ones_own(page):
+    page.run()
+    page.button(key="batch_sample").click().run()
+    assert not page.exception
+    assert lead(page) == "Which expressions do these pictures show? Press Read."
+    press(page, "Read")
+    while page.session_state["batch_run"].read < 12:
+        page.run()
+    page.run()
+    assert not page.exception
+    assert page.session_state["batch_run"].total == 12
+    assert "faces in" in lead(page)
+
+
 def test_empty_state_says_what_comes_and_names_the_command(page):
     page.run()
     assert not page.exception

@@ -10,6 +10,7 @@ from fer_core.errors import FerError
 from fer_core.inference.batch_table import columns
 from fer_core.savedmodels import open_model
 from fer_core.settings import settings
+from studio.classify.batch.files import choose_files
 from studio.classify.batch.run import BatchRun, entries_of
 from studio.classify.controls import Controls, choose_controls
 from studio.classify.faces_table import faces_table
@@ -53,12 +54,7 @@ def _read_uploads() -> None:
     with right:
         controls = choose_controls()
     with left:
-        files = st.file_uploader(
-            "Pictures, or zip files of them",
-            accept_multiple_files=True,
-            max_upload_size=largest_file_mb(),
-            key="batch_files",
-        )
+        files = choose_files()
     run = _run_of([file.file_id for file in files])
     with left:
         if files and (run is None or run.is_done or run.is_paused):

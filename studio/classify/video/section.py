@@ -96,10 +96,14 @@ def _choose() -> UploadedFile | _Sample | None:
             "(NASA) and Grace Hopper (U.S. Navy); only the camera moves."
         )
         return _Sample()
-    if st.button("Try a sample clip", icon=":material/movie:", key="video_sample"):
-        st.session_state[_IS_SAMPLE] = True
-        st.rerun()
+    st.button(
+        "Try a sample clip", icon=":material/movie:", key="video_sample", on_click=_take_sample
+    )
     return None
+
+
+def _take_sample() -> None:
+    st.session_state[_IS_SAMPLE] = True
 
 
 def _answer(job: VideoJob | None, name: str) -> str:
