@@ -2,6 +2,7 @@
 
 import io
 from functools import cache
+from math import pi, sin
 
 import cv2
 import numpy as np
@@ -11,31 +12,32 @@ from fer_core.samples import SAMPLES
 
 SECONDS = 4
 _FPS = 15
-_SIZE = (480, 360)
-_FADE = 8
-"""Frames over which one portrait becomes the other."""
+_SIZE = (640, 360)
 
 
 @cache
 def sample_clip() -> bytes:
-    """Returns an MP4 of four seconds: the camera nears one portrait, then leaves the other."""
+    """Returns an MP4 of four seconds: both portraits side by side, the light goes and comes."""
     film = io.BytesIO()
-    half = SECONDS * _FPS // 2
-    first, second = (sample.picture() for sample in SAMPLES)
+    wall = np.hstack([_tall(sample.picture()) for sample in SAMPLES])
+    frames = SECONDS * _FPS
     with VideoWriter(film) as writer:
-        for number in range(2 * half):
-            near = _seen(first, number / (2 * half))
-            far = _seen(second, 1 - number / (2 * half))
-            share = np.clip((number - half) / _FADE + 0.5, 0, 1)
-            writer.write(cv2.addWeighted(near, 1 - share, far, share, 0), number / _FPS)
+        for number in range(frames):
+            light = 1 - 0.8 * sin(pi * number / frames) ** 4
+            seen = _seen(wall, number / frames)
+            writer.write((seen * light).astype(np.uint8), number / _FPS)
     return film.getvalue()
 
 
-def _seen(picture: np.ndarray, nearness: float) -> np.ndarray:
-    """Returns what a camera sees of a picture, from all of its width to its upper middle."""
-    width = picture.shape[1]
-    wide = width * (1 - 0.45 * nearness)
-    scale = _SIZE[0] / wide
-    left, top = (width - wide) * (0.35 + 0.1 * nearness), 0.12 * width * nearness
-    matrix = np.array([[scale, 0, -scale * left], [0, scale, -scale * top]])
-    return cv2.warpAffine(picture, matrix, _SIZE, flags=cv2.INTER_AREA)
+def _tall(picture: np.ndarray) -> np.ndarray:
+    """Returns a portrait as high as the clip."""
+    width = round(picture.shape[1] * _SIZE[1] / picture.shape[0])
+    return cv2.resize(picture, (width, _SIZE[1]), interpolation=cv2.INTER_AREA)
+
+
+def _seen(wall: np.ndarray, gone: float) -> np.ndarray:
+    """Returns what a camera sees that nears the wall a little and moves to the right."""
+    scale = _SIZE[0] / wall.shape[1] * (1.02 + 0.1 * gone)
+    spare = wall.shape[1] * scale - _SIZE[0]
+    matrix = np.array([[scale, 0, -spare * gone], [0, scale, -10 * gone]])
+    return cv2.warpAffine(wall, matrix, _SIZE, flags=cv2.INTER_AREA)

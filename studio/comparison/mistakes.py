@@ -18,6 +18,7 @@ from studio.datasets import load_path, say_unreadable
 from studio.drawn import show_drawings
 from studio.face_grid import Face, face_grid
 from studio.loaders import classifier
+from studio.markdown import plain
 from studio.terminal import own
 
 SHOWN = 24
@@ -56,7 +57,11 @@ def _show_drawings(contender: Contender) -> None:
     """Draws what a saved model reads in the drawings; an uploaded one answers nothing new."""
     if contender.name not in saved_names():
         return
-    network = classifier(contender.name)
+    try:
+        network = classifier(contender.name)
+    except FerError as error:
+        st.caption(plain(str(error)))
+        return
     answers = network.predict(drawn_faces()[0])
 
     def read_as(number: int) -> str:

@@ -46,8 +46,13 @@ def show_lesson() -> None:
         show()
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         _turn("Back", "Left", step - 1, step == 0)
-        st.page_link("Home.py", label="End the class", icon=":material/close:")
+        st.button("End the class", icon=":material/close:", type="tertiary", on_click=_end)
         _turn("Next", "Right", step + 1, step == len(SCREENS) - 1)
+
+
+def _end() -> None:
+    st.query_params.clear()
+    st.session_state.pop(_STEP, None)
 
 
 def _turn(label: str, key: str, to: int, disabled: bool) -> None:

@@ -26,6 +26,8 @@ def test_eight_screens_are_turned_one_by_one_and_back(page) -> None:
     assert page.button(key="lesson_Next").disabled
     page.button(key="lesson_Back").click().run()
     assert "7 of 8" in said(page)
+    next(button for button in page.button if button.label == "End the class").click().run()
+    assert not page.exception and "of 8" not in said(page)
 
 
 def test_disturbance_changes_what_is_answered(page) -> None:

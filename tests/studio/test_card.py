@@ -18,7 +18,7 @@ def test_card_is_what_is_written_in_the_models_folder(name):
     assert not app.exception and not app.error
     shown = " ".join(text.value for text in app.markdown)
     for paragraph in open_model(name).file("card.md").read_text().split("\n\n")[1:]:
-        assert paragraph.removeprefix("## ") in shown
+        assert paragraph.removeprefix("## ").strip() in shown
     assert "### Licence" in shown
     drawn = [html.proto.body for html in app.get("html") if "layers" in html.proto.body]
     assert len(drawn) == (name != "ensemble")

@@ -93,7 +93,7 @@ def _choose() -> UploadedFile | _Sample | None:
     if st.session_state.get(_IS_SAMPLE):
         st.caption(
             "The sample clip is made from two portraits in the public domain: Eileen Collins "
-            "(NASA) and Grace Hopper (U.S. Navy); only the camera moves."
+            "(NASA) and Grace Hopper (U.S. Navy); only camera and light change."
         )
         return _Sample()
     st.button(
