@@ -177,8 +177,8 @@ def _disturbance() -> None:
     with right:
         kind = st.pills(
             "What happens to the picture",
-            ("darkness", "noise", "blur", "mouth"),
-            default="darkness",
+            ("noise", "darkness", "blur", "mouth"),
+            default="noise",
             required=True,
             format_func=lambda name: CORRUPTIONS[name].title,
         )
