@@ -214,10 +214,12 @@ def ask(uri: str) -> None:
 
     from fer_core.settings import ROOT
     from studio.classify.modes import BATCH, MODE
+    from studio.notice import UNDERSTOOD
 
     page = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=300)
     page.switch_page("pages/4_Classify.py")
     page.session_state[MODE] = BATCH
+    page.session_state[UNDERSTOOD] = True
     page.session_state["batch_what"] = "Results of a run"
     page.run()
     before = peak_mb()

@@ -14,6 +14,7 @@ from fer_core.scale.run import make_plan, read_left
 from fer_core.scale.shard import Shard, shard_file
 from fer_core.settings import ROOT
 from studio.classify.modes import BATCH, MODE
+from studio.notice import UNDERSTOOD
 
 NAMES = [f"/photos/{'xy'[n % 2]}/{n:03d}{('', ' pair', ' none', ' bad')[n % 4]}" for n in range(40)]
 
@@ -23,6 +24,7 @@ def page():
     app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=60)
     app.switch_page("pages/4_Classify.py")
     app.session_state[MODE] = BATCH
+    app.session_state[UNDERSTOOD] = True
     app.session_state["batch_what"] = "Results of a run"
     return app
 
