@@ -65,7 +65,7 @@ def open_camera(page: Page, address: str) -> Page:
     page.goto(f"{address}/Classify?classify_mode=Webcam&live_connection=Over+the+page")
     page.get_by_role("button", name="I understand").click()
     page.get_by_role("button", name="Start", exact=True).click()
-    page.locator(".face").first.wait_for(timeout=60_000)
+    page.locator(".face").first.wait_for(timeout=240_000)
     page.evaluate(_OBSERVE)
     return page
 
