@@ -109,7 +109,10 @@ def _style(answer: str, axis: str) -> dict[str, Any]:
     share, place = ("y", "x") if axis == "x" else ("x", "y")
     return {
         "name": answer,
-        "marker": {"color": COLOURS.get(answer, GRAY), "line": {"width": 0}},
+        "marker": {
+            "color": COLOURS.get(answer, "rgba(0, 0, 0, 0)"),  # "not sure" is hollow
+            "line": {"color": GRAY, "width": 0 if answer in COLOURS else 1.5},
+        },
         "hovertemplate": f"{answer}, %{{{place}}}: %{{{share}:.1%}}<extra></extra>",
     }
 
