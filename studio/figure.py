@@ -8,6 +8,7 @@ import streamlit as st
 
 from fer_core.charts.exhibit import Exhibit
 from studio import compat
+from studio.markdown import unbroken
 
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
@@ -37,15 +38,23 @@ def show(
     event = st.plotly_chart(
         figure, theme="streamlit", config=config, key=key, alt=caption, **selection
     )
-    st.caption(caption)
+    st.caption(unbroken(caption))
     if table is not None:
         with st.expander("The same as a table", icon=":material/table:"):
             st.dataframe(table, hide_index=True)
     return event
 
 
-def show_exhibit(exhibit: Exhibit, key: str | None = None, **selection: Any) -> Any:
-    """Draws an exhibit with its caption and table; see `show`. Its name is the key if none is."""
+def show_exhibit(exhibit: Exhibit, key: str | None = None, level: int = 2, **selection: Any) -> Any:
+    """Draws an exhibit under its finding, with its caption and table; see `show`.
+
+    Args:
+        exhibit: What to draw.
+        key: Streamlit key; its name if none is given.
+        level: Of the heading: 2 right under the page's title.
+        selection: As `show` takes it.
+    """
+    st.markdown(f"{'#' * level} {unbroken(exhibit.title)}")
     return show(
         exhibit.figure, exhibit.caption, exhibit.table, key=key or exhibit.name, **selection
     )

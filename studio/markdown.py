@@ -8,6 +8,8 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _DIRECTIVE = re.compile(r":(?=[\w/+-]+:)|(?<=\bwww)\.|(?<=https):|(?<=http):")
 """Where icons, emoji and links begin, which are looked for after the backslashes are gone."""
 
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|px|ms|MB|s)(?!\w))")
+
 _WORD_JOINER = "\u2060"
 
 
@@ -15,6 +17,11 @@ def plain(text: str) -> str:
     """Returns a text as Markdown that shows it in the running text and does nothing else."""
     apart = _DIRECTIVE.sub(lambda found: found[0] + _WORD_JOINER, " ".join(text.split()))
     return _PUNCTUATION.sub(r"\\\1", apart)
+
+
+def unbroken(text: str) -> str:
+    """Returns a text whose figures stay on one line with their unit."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def code(text: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from fer_core.evaluation import claims
 from fer_core.evaluation.reproduction import as_markdown, in_short, reproduction_table
 from fer_core.settings import ROOT
+from studio import glossary
 
 README = (ROOT / "README.md").read_text()
 PAGES = [README, *(page.read_text() for page in sorted((ROOT / "docs").glob("*.md")))]
@@ -50,6 +51,12 @@ def test_the_models_on_the_pages_are_those_on_record():
 
 def test_claims_on_the_page_are_those_the_app_shows():
     assert claims.as_markdown() in page("claims.md")
+
+
+def test_the_glossary_is_the_one_the_app_opens():
+    assert page("glossary.md") == f"# Glossary\n\n{glossary.as_markdown()}"
+    words = [term.strip('"').lower() for term in glossary.TERMS]
+    assert words == sorted(words)
 
 
 def test_every_command_is_named_and_no_other():

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 import pandas as pd
 
+from fer_core.charts import findings
 from fer_core.charts.colours import GRAY
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
@@ -64,7 +65,7 @@ def claimed(contenders: Sequence[Contender]) -> Exhibit:
     percent_axis(figure, "x", zero_based=False)
     figure.update_xaxes(showgrid=True, title="Accuracy")
     figure.update_layout(showlegend=False)
-    return Exhibit("claims", "Published, and ours", figure, _caption(ranked), claims_table())
+    return Exhibit("claims", findings.is_claimed(ranked), figure, _caption(ranked), claims_table())
 
 
 def _caption(ranked: Sequence[Contender]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fer_core.charts import findings
 from fer_core.charts.colours import GRAY, model_colour
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import new_figure, percent_axis
@@ -69,7 +70,7 @@ def reliability_diagram(contender: Contender) -> Exhibit:
     before, after = contender.calibration.before, contender.calibration.after
     return Exhibit(
         f"reliability-{contender.name}",
-        f"Reliability of {contender.title}",
+        findings.is_calibrated(contender),
         figure,
         f"{contender.title}: below the dotted line it is surer than it is right. Larger points "
         f"hold more of the {len(contender.split):,} test faces. ECE {percent(before.ece)} as "
@@ -104,7 +105,7 @@ def coverage_curves(contenders: Sequence[Contender]) -> Exhibit:
     percent_axis(figure, "y", zero_based=False)
     return Exhibit(
         "coverage",
-        "What refusing to answer buys",
+        findings.refuses_well(contenders),
         figure,
         "Leftwards the model answers fewer faces, its surest ones. A higher line means its "
         "confidence tells right answers from wrong ones better.",
@@ -163,7 +164,7 @@ def calibration_errors(contenders: Sequence[Contender]) -> Exhibit:
     percent_axis(figure, "x")
     return Exhibit(
         "calibration",
-        "Calibration error of each model",
+        findings.is_best_calibrated(contenders),
         figure,
         "Mean distance between confidence and accuracy: open circle as trained, filled after "
         "temperature scaling fitted on the validation faces. Left is better. The app shows "

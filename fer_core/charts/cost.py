@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fer_core.charts import findings
 from fer_core.charts.colours import GRAY
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
@@ -105,7 +106,11 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
     if cost == "milliseconds" and machines:
         caption += f" One face at a time, warm, one thread, {', '.join(machines)}."
     return Exhibit(
-        f"cost-{cost}", "Accuracy against cost", figure, caption, cost_table(priced, front)
+        f"cost-{cost}",
+        findings.is_worth_it(front, priced),
+        figure,
+        caption,
+        cost_table(priced, front),
     )
 
 
@@ -125,8 +130,9 @@ def _places(priced: Sequence[Contender], values: Mapping[str, float], log: bool)
 
     A model whose label would cover another's, or a marker, on every side has none.
     """
-    points = _pixels(priced, values, log)
+    points, whisker = _pixels(priced, values, log)
     taken = [(x - 8, x + 8, y - 8, y + 8) for x, y in points.values()]
+    taken += [(x - 4, x + 4, *whisker[name]) for name, (x, _) in points.items()]
     places = {}
     for contender in sorted(priced, key=lambda c: -c.accuracy.value):
         for side in _SIDES:
@@ -142,16 +148,22 @@ def _places(priced: Sequence[Contender], values: Mapping[str, float], log: bool)
 
 def _pixels(
     priced: Sequence[Contender], values: Mapping[str, float], log: bool
-) -> dict[str, tuple[float, float]]:
-    """Returns where each model's marker lies, in pixels from the lower left corner."""
+) -> tuple[dict[str, tuple[float, float]], dict[str, tuple[float, float]]]:
+    """Returns where each model's marker lies, in pixels from the lower left corner.
+
+    And the lower and the upper end of its interval.
+    """
     across = np.array([values[c.name] for c in priced])
     across = np.log(across) if log else across
-    up = np.array([c.accuracy.value for c in priced])
     low, high = min(c.accuracy.low for c in priced), max(c.accuracy.high for c in priced)
     width = np.ptp(across) or 1.0
     xs = _WIDTH * (0.05 + 0.9 * (across - across.min()) / width)
-    ys = _HEIGHT * (0.05 + 0.9 * (up - low) / ((high - low) or 1.0))
-    return {c.name: (float(x), float(y)) for c, x, y in zip(priced, xs, ys, strict=True)}
+
+    def height(share: float) -> float:
+        return float(_HEIGHT * (0.05 + 0.9 * (share - low) / ((high - low) or 1.0)))
+
+    points = {c.name: (float(x), height(c.accuracy.value)) for c, x in zip(priced, xs, strict=True)}
+    return points, {c.name: (height(c.accuracy.low), height(c.accuracy.high)) for c in priced}
 
 
 def _label_box(x: float, y: float, title: str, side: str) -> _Box:

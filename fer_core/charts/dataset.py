@@ -1,11 +1,13 @@
 """What a dataset holds: its classes by split, its gray values, its votes, its copies."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fer_core.audit.duplicates import Leakage
+from fer_core.charts import findings
 from fer_core.charts.colours import GRAY, SEQUENTIAL, model_colour
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import CELLS, new_figure, percent_axis
@@ -18,8 +20,8 @@ from fer_core.images import FACE_SIZE
 PER_CLASS = 7
 """Report R3 shows a grid of 7 faces of each of 7 emotions."""
 
-_OPACITY = (1.0, 0.62, 0.34)
-"""Of the three splits, in the order of `USAGES`; the order of the bars tells them apart too."""
+_FILLED = (1.0, 0.4, 0.0)
+"""How much of its colour fills a bar of each split, in the order of `USAGES`."""
 
 
 def class_shares(counts: np.ndarray, classes: Sequence[str]) -> Exhibit:
@@ -38,8 +40,12 @@ def class_shares(counts: np.ndarray, classes: Sequence[str]) -> Exhibit:
             y=list(classes),
             orientation="h",
             name=USAGES[split],
-            marker={"color": [COLOURS[name] for name in classes], "opacity": _OPACITY[split]},
-            text=[percent(share) for share in shares[split]],
+            marker=_bars(classes, split),
+            # The first emotion's bars carry the split's name too.
+            text=[
+                percent(share) + ("" if place else f" of {USAGES[split]}")
+                for place, share in enumerate(shares[split])
+            ],
             textposition="outside",
             cliponaxis=False,
             customdata=counts[split],
@@ -49,14 +55,14 @@ def class_shares(counts: np.ndarray, classes: Sequence[str]) -> Exhibit:
     figure.update_layout(barmode="group", bargap=0.22, bargroupgap=0.08, showlegend=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     percent_axis(figure, "x")
-    figure.update_xaxes(range=[0, float(shares.max()) * 1.16], showticklabels=False, showgrid=False)
-    names = ", then ".join(f"{USAGES[s]} (n = {counts[s].sum():,})" for s in present)
-    paler = ", each paler than the one above" if len(present) > 1 else ""
+    figure.update_xaxes(range=[0, float(shares.max()) * 1.3], showticklabels=False, showgrid=False)
+    filled = ("filled", "pale", "hollow")
+    names = ", ".join(f"{filled[s]}: {USAGES[s]} (n = {counts[s].sum():,})" for s in present)
     return Exhibit(
         "class-shares",
-        "Share of each class",
+        findings.is_frequent(counts, classes),
         figure,
-        f"Share of its split that shows each emotion; from top to bottom {names}{paler}.",
+        f"Share of its split that shows each emotion; {names}.",
         _count_table(counts, classes),
     )
 
@@ -76,7 +82,7 @@ def class_counts(counts: np.ndarray, classes: Sequence[str]) -> Exhibit:
             x=list(classes),
             y=counts[split],
             name=USAGES[split],
-            marker={"color": [COLOURS[name] for name in classes], "opacity": _OPACITY[split]},
+            marker=_bars(classes, split),
             hovertemplate=f"{USAGES[split]}, %{{x}}: %{{y:,}} faces<extra></extra>",
         )
     totals = counts.sum(axis=0)
@@ -92,12 +98,15 @@ def class_counts(counts: np.ndarray, classes: Sequence[str]) -> Exhibit:
     figure.update_layout(barmode="stack", showlegend=False)
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(title="Faces", rangemode="tozero")
-    order = ", then ".join(USAGES[split] for split in range(3) if counts[split].sum())
+    filled = zip(("filled", "pale", "hollow"), USAGES, strict=True)
+    order = ", ".join(
+        f"{how}: {name}" for (how, name), n in zip(filled, counts, strict=True) if n.sum()
+    )
     return Exhibit(
         "class-counts",
-        "Faces of each class",
+        findings.is_frequent(counts, classes),
         figure,
-        f"Number of faces of each emotion, {totals.sum():,} in all; from the bottom up {order}.",
+        f"Number of faces of each emotion, {totals.sum():,} in all; {order}.",
         _count_table(counts, classes),
     )
 
@@ -132,6 +141,17 @@ def sample_grid(dataset: FaceDataset, classes: Sequence[str], seed: int) -> Exhi
         f"{PER_CLASS} faces of each emotion, drawn at random; one emotion a row.",
         pd.DataFrame(drawn),
     )
+
+
+def _bars(classes: Sequence[str], split: int) -> dict[str, Any]:
+    """Returns the Plotly marker of a split's bars: outlined, and filled as `_FILLED` says."""
+    channels = [[int(COLOURS[name][at : at + 2], 16) for at in (1, 3, 5)] for name in classes]
+    return {
+        "color": [
+            f"rgba({red}, {green}, {blue}, {_FILLED[split]})" for red, green, blue in channels
+        ],
+        "line": {"color": [COLOURS[name] for name in classes], "width": 1.5},
+    }
 
 
 def _count_table(counts: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
@@ -177,7 +197,7 @@ def intensity_histograms(histograms: np.ndarray, classes: Sequence[str]) -> Exhi
         )
     return Exhibit(
         "intensity",
-        "Gray values of each class",
+        findings.is_bright(means),
         figure,
         f"Share of a class's pixels in each of {BINS} bins of gray.{extremes}",
         table,
@@ -218,7 +238,7 @@ def face_map(points: FaceMap, classes: Sequence[str]) -> Exhibit:
     )
     return Exhibit(
         "map",
-        "The faces as a map",
+        findings.lie_together(points, classes),
         figure,
         f"{shown:,} faces: {points.method}. Faces near each other look alike to it; the axes have "
         "no unit. Colour is the label in the dataset.",
@@ -249,7 +269,7 @@ def votes(counts: np.ndarray, names: Sequence[str]) -> Exhibit:
     figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4}, showlegend=False)
     return Exhibit(
         "votes",
-        "FER+ votes",
+        findings.voted(counts, names),
         figure,
         f"What {counts.sum()} annotators of FER+ saw in it.",
         pd.DataFrame({"Answer": names, "Votes": counts}),
@@ -281,7 +301,7 @@ def vote_matrix(table: pd.DataFrame) -> Exhibit:
     figure.update_xaxes(side="top", title="FER+ majority", showgrid=False, tickangle=-35)
     return Exhibit(
         "ferplus",
-        "Labels against FER+",
+        findings.agree(table),
         figure,
         f"Rows are FER2013's label, columns what most of FER+'s ten annotators saw; each row adds "
         f"up to 100 %. n = {int(table.to_numpy().sum()):,} faces.",
@@ -325,7 +345,7 @@ def leakage_effect(effects: Mapping[str, Leakage], titles: Mapping[str, str]) ->
     )
     return Exhibit(
         "leakage",
-        "Accuracy without leaked faces",
+        findings.leaks(effects, titles),
         figure,
         "Open circle: accuracy on all test faces; filled: on those without a copy in Training. The "
         "copies are not spread evenly over the emotions, so the two differ for that reason too.",

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from fer_core.charts import findings
 from fer_core.charts.colours import GRAY, SEQUENTIAL
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import CELLS, model_marker, new_figure, percent_axis, whiskers
@@ -70,7 +71,7 @@ def confusion(
     table.insert(0, "Truth", classes)
     return Exhibit(
         f"confusion-{contender.name}-{how}",
-        f"Confusion of {contender.title}",
+        findings.is_confused(contender),
         figure,
         f"{contender.title}, {len(contender.split):,} test faces; rows are the truth, columns the "
         f"answer. {READINGS[how]}",
@@ -127,7 +128,7 @@ def per_class(contenders: Sequence[Contender]) -> Exhibit:
     figure.update_layout(legend={"y": 1.0 + 30 / figure.layout.height + 0.06}, margin={"t": 70})
     return Exhibit(
         "per-class",
-        "Precision, recall and F1 of each emotion",
+        findings.is_found(contenders[0]),
         figure,
         "Precision: how often an answer is right. Recall: how many of an emotion's faces are "
         "found. F1: their harmonic mean. Bars are 95 % intervals; in brackets the number of test "
@@ -205,7 +206,7 @@ def _curves(
     table = pd.DataFrame(rows)
     return Exhibit(
         f"{name}-{contender.name}",
-        f"{contender.title}: {y.lower()} against {x.lower()}",
+        findings.is_told_apart(contender, table),
         figure,
         f"{contender.title}: each emotion against the rest over {len(split):,} test faces; beside "
         f"each name its {area} (mean {table['Area'].mean():.2f}).",

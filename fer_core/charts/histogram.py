@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from fer_core.charts import findings
 from fer_core.charts.colours import ACCENT, GRAY
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import new_figure, percent_axis
@@ -55,6 +56,7 @@ def histogram(before: np.ndarray, after: np.ndarray, channel: str = "Brightness"
             fillcolor="rgba(138, 143, 152, 0.3)",
             hovertemplate=f"{name}: %{{y}} have %{{x}}<extra></extra>",
         )
+    means = [float(values @ np.arange(256)) for values in shares.values()]
     between = max(float(values[1:255].max()) for values in shares.values())
     figure.update_xaxes(range=[0, 255], tickvals=[0, 64, 128, 192, 255], title=channel)
     percent_axis(figure)
@@ -65,7 +67,7 @@ def histogram(before: np.ndarray, after: np.ndarray, channel: str = "Brightness"
     )
     return Exhibit(
         name=f"histogram-{channel.lower()}",
-        title=f"{channel}, before and after",
+        title=findings.shifted(means[0], means[1], channel),
         figure=figure,
         caption=f"Share of the pixels that have each value of {channel.lower()}; {ends}, "
         "which may lie above the top of the chart.",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fer_core.charts import findings
 from fer_core.charts.colours import DIVERGING, GRAY, model_colour
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import CELLS, new_figure
@@ -32,6 +33,7 @@ def leads(
         low, high = sorted((sign * comparison.difference.low, sign * comparison.difference.high))
         rows.append((other, sign * comparison.difference.value, low, high, comparison.adjusted))
     rows.sort(key=lambda row: row[1])
+    led = [one for one in comparisons if leader in (one.first, one.second)]
     figure = new_figure(height=88 + 40 * len(rows))
     figure.add_vline(0, line={"color": GRAY, "width": 1.5})
     for other, value, low, high, adjusted in rows:
@@ -61,13 +63,17 @@ def leads(
     figure.update_xaxes(rangemode="tozero", showgrid=True)
     return Exhibit(
         "leads",
-        f"{titles[leader]} against each other model",
+        findings.is_ahead(titles[leader], led),
         figure,
         f"Difference in accuracy on the same {n:,} faces, in percentage points, with its paired "
         f"95 % interval. Filled: significant at {100 * ALPHA:.0f} % by McNemar's test after Holm's "
         "correction.",
         comparison_table(comparisons, titles),
     )
+
+
+_ROOM = 24
+"""Height of a row's name, px."""
 
 
 def significance_matrix(
@@ -91,31 +97,44 @@ def significance_matrix(
         for i in range(size)
     ]
     limit = float(np.nanmax(np.abs(difference))) if comparisons else 1.0
-    names = [titles[name] for name in order]
-    figure = new_figure(height=120 + 46 * size)
+    places = list(range(1, size + 1))
+    figure = new_figure(height=110 + 62 * size)
     figure.add_heatmap(
         z=np.where(np.isnan(p), np.nan, shade),
-        x=names,
-        y=names,
+        x=places,
+        y=places,
+        customdata=[
+            [f"{titles[row]} against {titles[column]}" for column in order] for row in order
+        ],
         text=text,
         texttemplate="%{text}",
         colorscale=DIVERGING,
         zmid=0,
         zmin=-limit,
         zmax=limit,
-        **CELLS,
+        **{**CELLS, "ygap": _ROOM},
         hoverongaps=False,
-        hovertemplate="%{y} against %{x}<br>%{text}<extra></extra>",
+        hovertemplate="%{customdata}<br>%{text}<extra></extra>",
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(side="top", showgrid=False, tickangle=-40 if size > 3 else 0)
+    # Names stand above their rows, where they take no width from the cells: a phone has little.
+    for place, name in zip(places, order, strict=True):
+        figure.add_annotation(
+            x=0,
+            xref="x domain",
+            xanchor="left",
+            y=place - 0.5,
+            text=f"{place} {titles[name]}",
+            showarrow=False,
+        )
+    figure.update_yaxes(range=[size + 0.5, 0.3], visible=False)
+    figure.update_xaxes(side="top", showgrid=False, tickvals=places)
     return Exhibit(
         "significance",
-        "Every pair",
+        findings.differ(comparisons),
         figure,
-        f"Row minus column in percentage points of accuracy on the same {n:,} faces, and the "
-        "p-value of McNemar's test after Holm's correction. Gray cells: no significant difference "
-        f"at {100 * ALPHA:.0f} %.",
+        "Row minus column, which has the number of its row, in percentage points of accuracy on "
+        f"the same {n:,} faces, and the p-value of McNemar's test after Holm's correction. Gray "
+        f"cells: no significant difference at {100 * ALPHA:.0f} %.",
         comparison_table(comparisons, titles),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from fer_core.charts import findings
 from fer_core.charts.colours import GRID
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
@@ -53,7 +54,11 @@ def read_on_photographs(contenders: Sequence[Contender]) -> Exhibit:
     percent_axis(figure, "x")
     figure.update_xaxes(showgrid=True, title="Of all faces, found and read correctly")
     return Exhibit(
-        "photographs", "On photographs", figure, _caption(contenders), photographs_table(contenders)
+        "photographs",
+        findings.is_read_on_photographs(contenders),
+        figure,
+        _caption(contenders),
+        photographs_table(contenders),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from fer_core.charts import findings
 from fer_core.charts.colours import GRAY
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import model_marker, new_figure, percent_axis, whiskers
@@ -53,7 +54,7 @@ def ranking(
         percent_axis(figure, "x", zero_based=False)
     return Exhibit(
         f"ranking-{metric}",
-        METRICS[metric].title,
+        findings.is_best(contenders, metric),
         figure,
         _caption(ranked, metric),
         ranking_table(contenders),
@@ -107,7 +108,7 @@ def _reported(figure: go.Figure, ranked: list[Contender], ghosts: list[ModelSpec
         x=[accuracy for _, accuracy, _ in claims],
         y=[title for title, _, _ in claims],
         mode="markers",
-        marker={"symbol": "line-ns-open", "size": 20, "color": GRAY, "line": {"width": 2.5}},
+        marker={"symbol": "line-ns-open", "size": 10, "color": GRAY, "line": {"width": 3}},
         hovertext=[f"reported: {claim}" for _, _, claim in claims],
         hoverinfo="text",
         name="reported",

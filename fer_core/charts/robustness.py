@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from fer_core.charts import findings
 from fer_core.charts.colours import model_colour, model_symbol
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import new_figure, whiskers
@@ -61,7 +62,7 @@ def robustness_curves(contenders: Sequence[Contender], corruptions: Sequence[str
     n = max((c.robustness.n for c in measured if c.robustness), default=0)
     return Exhibit(
         "robustness",
-        "Accuracy under disturbances",
+        findings.hurts_most(measured, corruptions),
         figure,
         f"Severity 0 is the face as it is; every point is the same {n:,} test faces, disturbed. "
         f"Bars are 95 % intervals. {_unseen_text(corruptions)}{levels_text(corruptions)}",

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fer_core.charts import findings
 from fer_core.charts.colours import GRAY, model_colour
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import new_figure
@@ -51,12 +53,20 @@ def training_curves(contender: Contender) -> Exhibit:
     if contender.best_epoch is not None:
         _mark(figure, contender.best_epoch, int(history["epoch"].max()))
     figure.update_yaxes(tickformat=".0%", row=1)
-    figure.update_yaxes(tickformat=".0e", type="log", row=3, dtick=1)
+    rates = history["learning_rate"][history["learning_rate"] > 0]
+    figure.update_yaxes(
+        tickformat=".0e",
+        type="log",
+        row=3,
+        dtick=1,
+        # A decade of its own, so that every rate lies inside with a mark below and above it.
+        range=[np.floor(np.log10(rates.min())) - 0.1, np.ceil(np.log10(rates.max())) + 0.1],
+    )
     figure.update_xaxes(title="Epoch", row=3)
     figure.update_layout(margin={"t": 66}, legend={"y": 1.07})
     return Exhibit(
         f"training-{contender.name}",
-        f"Training of {contender.title}",
+        findings.trained_so(contender),
         figure,
         f"{contender.title}: a gap that widens between training and validation is overfitting. "
         "Training accuracy is measured with augmentation and dropout on, which lowers it.",
@@ -116,16 +126,17 @@ def epoch_violins(
                     ),
                 }
             )
+    table = pd.DataFrame(rows)
     figure.update_layout(violingap=0.15, violinmode="overlay", yaxis_title=what.capitalize())
     if what == "accuracy":
         figure.update_yaxes(tickformat=".0%")
     return Exhibit(
         f"epochs-{what}",
-        f"Distribution of {what} over epochs",
+        findings.lies_apart(table, what),
         figure,
         f"Left half, gray: training; right half: validation. Wide where {what} stayed for many "
         "epochs; the line is the mean.",
-        pd.DataFrame(rows),
+        table,
         half=True,
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer_core.emotions import COLOURS
 
-_WIDTHS = {"picture": 110, "face": 44, "unreadable": 90}
+_WIDTHS = {"picture": 110, "face": 50, "answer": 80, "unreadable": 95}
 
 
 def faces_table(table: pd.DataFrame, emotions: Sequence[str]) -> None:
@@ -24,8 +24,11 @@ def faces_table(table: pd.DataFrame, emotions: Sequence[str]) -> None:
         hide_index=True,
         column_order=["picture", "face", "answer", *marked, *shares],
         column_config={
-            **{name: st.column_config.Column(width=width) for name, width in _WIDTHS.items()},
-            "confidence": st.column_config.NumberColumn(format="%.1f %%", width=90),
+            **{
+                name: st.column_config.Column(name.capitalize(), width=width)
+                for name, width in _WIDTHS.items()
+            },
+            "confidence": st.column_config.NumberColumn("Confidence", format="%.1f %%", width=90),
             **{
                 name: st.column_config.ProgressColumn(
                     format="%.1f %%", min_value=0, max_value=100, color=COLOURS[name], width=78

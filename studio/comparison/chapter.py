@@ -13,6 +13,7 @@ from fer_core.models import ModelSpec
 from fer_core.review.chapters import Chapter
 from studio.comparison.choice import read_saved
 from studio.figure import ink, show_exhibit
+from studio.markdown import unbroken
 
 Result = TypeVar("Result")
 
@@ -112,12 +113,11 @@ def show_chapter(chapter: Chapter, top: DeltaGenerator | None = None) -> None:
             columns = st.columns(in_a_row, gap="large")
             for column, exhibit in zip(columns, row, strict=False):
                 with column:
-                    st.markdown(f"### {exhibit.title}")
-                    show_exhibit(exhibit)
+                    show_exhibit(exhibit, level=3)
     if chapter.missing:
         st.info(chapter.missing)
 
 
 def _list(sentences: tuple[str, ...]) -> None:
     if sentences:
-        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+        st.markdown(unbroken("\n".join(f"- {sentence}" for sentence in sentences)))

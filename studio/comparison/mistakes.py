@@ -96,7 +96,7 @@ def _show_faces(contender: Contender, dataset: FaceDataset) -> None:
     left, right, third = st.columns([3, 3, 1], vertical_alignment="bottom")
     truth = left.multiselect("Truly", contender.classes, key="truth", placeholder="any emotion")
     said = right.multiselect("Read as", contender.classes, key="said", placeholder="any emotion")
-    if third.button("Others", icon=":material/casino:", disabled=order == "sure"):
+    if third.button("Other faces", icon=":material/casino:", disabled=order == "sure"):
         st.session_state["mistakes-seed"] = st.session_state.get("mistakes-seed", 0) + 1
     faces = select_faces(contender, wrong_only=order != "any", truth=truth, predicted=said)
     if len(faces) == 0:

@@ -20,8 +20,10 @@ from studio.comparison.robustness import show_robustness
 from studio.comparison.take_away import show_take_away
 from studio.comparison.training import show_training
 from studio.comparison.upload import show_upload
+from studio.glossary import explain
 from studio.no_model import no_model
 from studio.page import lead
+from studio.sections import section_is_chosen, sections
 
 SECTIONS = {
     "Lead": show_lead,
@@ -39,6 +41,19 @@ SECTIONS = {
 }
 
 
+WORDS = {
+    "Lead": ("McNemar's test", "Holm's correction", "interval"),
+    "Cost": ("Pareto front", "MMACs", "interval"),
+    "Failures": ("confusion matrix", "precision", "recall", "F1", "average precision"),
+    "Confidence": ("calibration", "temperature", "ECE", '"not sure"'),
+    "Robustness": ("robustness", "severity", "interval"),
+    "Attention": ("Grad-CAM",),
+    "Training": ("frozen", "trunk", "augmentation", "warm start"),
+    "Claims": ("PublicTest, PrivateTest", "optimistic", "ensemble"),
+}
+"""What a section's reader may want explained, keys of `glossary.TERMS`."""
+
+
 def show_page() -> None:
     """Draws which models to compare, the answer, the decision, the ranking, the open section."""
     field = read_all()
@@ -48,7 +63,7 @@ def show_page() -> None:
         chosen = choose(field)
         if chosen:
             show_decision(chosen)
-            metric = show_ranking(chosen)
+            metric = show_ranking(chosen, not section_is_chosen(list(SECTIONS)))
             with answer:
                 lead(headline(chosen.contenders, chosen.comparisons, metric))
         show_unreadable(field)
@@ -63,8 +78,9 @@ def show_page() -> None:
 
 def _show_sections(chosen: Ranking) -> None:
     """Draws the open section only; which one it is lives in the URL."""
-    tabs = st.tabs(list(SECTIONS), key="section", bind="query-params")
-    for tab, show in zip(tabs, SECTIONS.values(), strict=True):
+    for tab, (name, show) in zip(sections(list(SECTIONS)), SECTIONS.items(), strict=True):
         if tab.open:
             with tab:
                 show(chosen)
+                if name in WORDS:
+                    explain(*WORDS[name])

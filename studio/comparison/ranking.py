@@ -1,11 +1,13 @@
 """Which is best?"""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from fer_core.charts.ranking import elsewhere_column, ranking_table
+from fer_core.common.numerals import percent
 from fer_core.evaluation.comparison import Contender, Field
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import Ranking, best_first
@@ -16,17 +18,28 @@ from fer_core.settings import settings
 from studio.card import open_card
 from studio.comparison.chapter import remember, tell
 from studio.figure import show
-from studio.markdown import plain
+from studio.glossary import explain
+from studio.markdown import plain, unbroken
 
 _TABLE, _OPENED = "ranking_table", "ranking_opened"
 
 
-def show_ranking(chosen: Ranking) -> str:
+def show_ranking(chosen: Ranking, expanded: bool) -> str:
     """Draws every model's figure with its interval, and the sortable table of all figures.
+
+    Args:
+        chosen: The models.
+        expanded: Whether more is shown than a line.
 
     Returns:
         The key of `METRICS` that they are ranked by.
     """
+    line = unbroken(", ".join(f"{c.title} {percent(c.accuracy.value)}" for c in chosen.contenders))
+    with st.expander(f"**Ranking.** {line}", expanded=expanded):
+        return _draw(chosen)
+
+
+def _draw(chosen: Ranking) -> str:
     metric = st.segmented_control(
         "Ranked by",
         list(METRICS),
@@ -38,6 +51,7 @@ def show_ranking(chosen: Ranking) -> str:
     )
     chapter = tell(best, chosen, metric)
     (exhibit,) = chapter.exhibits
+    st.markdown(f"## {unbroken(exhibit.title)}")
     show(exhibit.figure, exhibit.caption, key="ranking")
     for sentence in chapter.sentences[1:]:  # the first is the page's lead
         st.caption(sentence)
@@ -49,10 +63,19 @@ def show_ranking(chosen: Ranking) -> str:
         on_select=lambda: _note_opened(chosen.contenders),
         selection_mode="single-cell",
         key=_TABLE,
+        column_order=_order(table.columns, metric),
     )
-    st.caption("A click on a row opens the model's card.")
+    st.caption(
+        "A click on a row opens the model's card; the table's menu shows its other columns: each "
+        "interval, cost, other data."
+    )
     if opened := st.session_state.pop(_OPENED, None):
         open_card(opened)
+    explain(
+        *("accuracy", "balanced accuracy", "macro-F1", "log-loss", "Brier score", "ECE"),
+        *("interval", "always one answer", "people, 65 ± 5 %", "PublicTest, PrivateTest"),
+        *("optimistic", "MMACs", "report, R1 to R5"),
+    )
     return metric
 
 
@@ -62,6 +85,13 @@ def _note_opened(contenders: tuple[Contender, ...]) -> None:
         name = best_first(contenders)[row].name
         if name in saved_names():
             st.session_state[_OPENED] = name
+
+
+def _order(columns: Iterable[str], metric: str) -> list[str]:
+    """Returns the columns that a page has room for, the ranked one's interval among them."""
+    shown = {"Model", "ms per face", "Size, MB", "n", *(one.title for one in METRICS.values())}
+    shown.add(f"{METRICS[metric].title}, {METRICS[metric].interval}")
+    return [column for column in columns if column in shown]
 
 
 def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -25,7 +25,7 @@ def show_appearance(view: View) -> None:
     _eigenfaces(appearance)
     st.header("How bright they are", anchor=False)
     exhibit = intensity_histograms(appearance.histograms, view.classes)
-    show_exhibit(exhibit)
+    show_exhibit(exhibit, level=3)
 
 
 def _means(appearance: Appearance, classes: Sequence[str]) -> None:

@@ -27,7 +27,9 @@ def show_augmentation(view: View) -> None:
         "As trained", names, format_func=lambda name: REGISTRY[name].title, key="augment_model"
     )
     face, label = _choose_face(view, chosen)
-    seed = again.number_input("Other draws", 0, 9999, 0, key="augment_seed")
+    if again.button("Draw again", icon=":material/casino:"):
+        st.session_state["augment_seed"] = st.session_state.get("augment_seed", 0) + 1
+    seed = st.session_state.get("augment_seed", 0)
     is_frozen = REGISTRY[name].is_frozen
     try:
         recipe = recipe_as_trained(name)
@@ -36,7 +38,7 @@ def show_augmentation(view: View) -> None:
             st.info(f"{REGISTRY[name].title} is trained on the faces as they are.")
             return
         with st.spinner("Another process loads Keras and augments (a few seconds, then kept)"):
-            faces = _augmented(face.tobytes(), name, repr(recipe), count, int(seed))
+            faces = _augmented(face.tobytes(), name, repr(recipe), count, seed)
     except FerError as error:
         show_failure(error)
         return

@@ -101,9 +101,8 @@ def _show_leakage(predictions: dict[str, Predictions], is_leaked: np.ndarray) ->
     }
     if not effects:
         return
-    st.markdown("### What that does to the accuracies on PrivateTest")
     exhibit = leakage_effect(effects, {name: title(name) for name in effects})
-    show_exhibit(exhibit)
+    show_exhibit(exhibit, level=3)
 
 
 def _copies(view: View, duplicates: Duplicates, usage: np.ndarray | None) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from fer_core.dataset.sentences import ALPHA, agreement_sentence, baseline_sente
 from fer_core.dataset.statistics import imbalance_ratio, majority_baseline, split_agreement
 from studio.dataset.view import View
 from studio.figure import show, show_exhibit
+from studio.glossary import explain
 
 
 def show_distribution(view: View) -> None:
@@ -30,6 +31,7 @@ def show_distribution(view: View) -> None:
     exhibit = (class_shares if how == "Shares" else class_counts)(counts, view.classes)
     show_exhibit(exhibit)
     _figures(view)
+    explain("PublicTest, PrivateTest", "balanced accuracy", "macro-F1", "report, R1 to R5")
 
 
 def _figures(view: View) -> None:
@@ -71,6 +73,7 @@ def _report_r3(view: View) -> None:
     if view.dataset is None:
         st.info(f"The grid of {PER_CLASS} faces of each emotion needs the dataset.")
         return
-    seed = st.number_input("Other faces", 0, 9999, 0, key="r3_seed", help="Any number.")
-    exhibit = sample_grid(view.dataset, view.classes, int(seed))
-    show_exhibit(exhibit, key="r3-grid")
+    if st.button("Other faces", icon=":material/casino:"):
+        st.session_state["r3_seed"] = st.session_state.get("r3_seed", 0) + 1
+    exhibit = sample_grid(view.dataset, view.classes, st.session_state.get("r3_seed", 0))
+    show_exhibit(exhibit, key="r3-grid", level=3)

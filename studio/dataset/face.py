@@ -14,7 +14,7 @@ from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from studio.dataset.origin import place
 from studio.dataset.view import View
-from studio.figure import show
+from studio.figure import show_exhibit
 from studio.loaders import classifier, models_in_order, title
 from studio.markdown import plain
 
@@ -41,10 +41,9 @@ def open_face(view: View, row: int) -> None:
     with right:
         _answers(dataset, row)
         if dataset.votes is not None:
-            st.markdown("### FER+ votes")
             counts = dataset.votes.iloc[row].to_numpy()
             exhibit = votes(counts, vote_names(dataset.votes))
-            show(exhibit.figure, exhibit.caption, key="votes")
+            show_exhibit(exhibit, level=3)
     with st.expander("Pixel values", icon=":material/grid_4x4:"):
         st.dataframe(pd.DataFrame(face).rename(columns=str), height=300)
 

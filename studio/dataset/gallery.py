@@ -34,7 +34,7 @@ def show_gallery(
         st.success("None.", icon=":material/check:")
         return
     if view.loaded is None:
-        st.dataframe(found, hide_index=True)
+        st.dataframe(found.rename(columns=_in_words), hide_index=True)
         st.caption("With the dataset, the faces are shown here.")
         _download(found, key)
         return
@@ -66,6 +66,11 @@ def show_gallery(
         st.caption(f"{number_of_faces(len(found))}, {marked.sum():,} marked “{mark}”.")
     if opened is not None:
         open_face(view, opened)
+
+
+def _in_words(column: str) -> str:
+    """Returns the heading of a column: "copy_of" is "Copy of"."""
+    return column.replace("_", " ").capitalize()
 
 
 def described(found: pd.DataFrame, dataset: FaceDataset) -> pd.DataFrame:

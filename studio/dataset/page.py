@@ -14,6 +14,7 @@ from studio.dataset.source import choose_dataset
 from studio.dataset.view import View, choose_classes
 from studio.failure import show_failure
 from studio.page import lead
+from studio.sections import sections
 
 SECTIONS = {
     "Distribution": show_distribution,
@@ -33,8 +34,7 @@ def show_page() -> None:
     with answer:
         lead(headline(view.counts, view.classes))
     # The open section alone is drawn; which one it is lives in the URL.
-    tabs = st.tabs(list(SECTIONS), key="section", bind="query-params")
-    for tab, show_section in zip(tabs, SECTIONS.values(), strict=True):
+    for tab, show_section in zip(sections(list(SECTIONS)), SECTIONS.values(), strict=True):
         if tab.open:
             with tab:
                 try:

@@ -19,6 +19,7 @@ from studio.dataset.gallery import show_gallery
 from studio.dataset.missing import needs_faces
 from studio.dataset.view import View, once, strangeness_of
 from studio.figure import show_exhibit
+from studio.glossary import explain
 
 MOST_STRANGE = 480
 """Pictures far from face space that are listed; FER2013's become ordinary faces well before."""
@@ -41,6 +42,7 @@ def show_quality(view: View) -> None:
         bind="query-params",
     )
     ways[way](view)
+    explain("copy, duplicate", "doubtful label", "confident learning", "FER+")
 
 
 def _show_strange(view: View) -> None:
@@ -105,7 +107,7 @@ def _show_votes(view: View) -> None:
         "than the label."
     )
     exhibit = vote_matrix(once("vote table", view.loaded, vote_table))
-    show_exhibit(exhibit)
+    show_exhibit(exhibit, level=3)
     show_gallery(
         view,
         found,

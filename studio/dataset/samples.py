@@ -68,19 +68,11 @@ def _choose_rows(view: View) -> tuple[np.ndarray, str]:
     name = st.pills(
         "Emotion", [ALL, *view.classes], default=ALL, required=True, key="samples_emotion"
     )
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         usage = st.segmented_control(
             "Split", [ALL, *USAGES], default=ALL, required=True, key="samples_split"
         )
-        shuffle = st.number_input(
-            "Shuffle",
-            0,
-            9999,
-            0,
-            key="samples_seed",
-            help="0 keeps the order of the file; any other number is an order of its own.",
-            width=160,
-        )
+        shuffle = _choose_order()
     chosen = view.of_classes(dataset.labels)
     if name in view.classes:
         chosen &= dataset.labels == EMOTIONS.index(name)
@@ -90,3 +82,16 @@ def _choose_rows(view: View) -> tuple[np.ndarray, str]:
     if shuffle:
         rows = np.random.default_rng(shuffle).permutation(rows)
     return rows, f"samples_page_{name}_{usage}_{shuffle}_{len(rows)}"
+
+
+def _choose_order() -> int:
+    """Draws the ways to order the faces; returns the seed of a shuffle, 0 for the file's order."""
+    seed: int = st.session_state.setdefault("samples_seed", 0)
+    if st.button("Shuffle", icon=":material/shuffle:", key="samples_shuffle"):
+        seed += 1
+    if seed and st.button("In the file's order", icon=":material/sort:", key="samples_sort"):
+        seed = 0
+    if seed != st.session_state["samples_seed"]:
+        st.session_state["samples_seed"] = seed
+        st.rerun()
+    return seed

@@ -28,6 +28,10 @@ def show_page() -> None:
         return
     scores, problems = read_scores()
     lead(summary(scores))
+    st.caption(
+        "For whoever must choose a model, whoever wants to see how one works, and whoever is "
+        "curious what it reads in a face. Nothing is stored."
+    )
     if saved_names():
         try:
             show_sample()

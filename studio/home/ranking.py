@@ -12,6 +12,7 @@ from fer_core.evaluation.record import read_evaluation
 from fer_core.savedmodels import open_model
 from studio.bars import track
 from studio.card import address
+from studio.glossary import explain
 from studio.loaders import models_in_order, state_of_models, title
 
 
@@ -105,6 +106,7 @@ def show_ranking(scores: list[Score]) -> None:
         "frequent answer. With fewer emotions it is easier to be right: compare models with the "
         "same number. Time for one face as measured where the model was judged."
     )
+    explain("accuracy", "interval", "always one answer", "optimistic", "ensemble", "frozen")
 
 
 _COLUMNS = ("Model", "Emotions", "Accuracy", "", "95 % interval", "One face")

@@ -77,10 +77,10 @@ def _all_cascades(image: np.ndarray, settings: dict[str, Any]) -> None:
         boxes, milliseconds = _timed(image, chosen)
         rows.append(
             {
-                "cascade": name,
-                "boxes": len(boxes),
-                "milliseconds": round(milliseconds, 1),
-                "file": CASCADES[name],
+                "Cascade": name,
+                "Boxes": len(boxes),
+                "Time, ms": round(milliseconds, 1),
+                "File": CASCADES[name],
             }
         )
         with cell:

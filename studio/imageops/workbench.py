@@ -36,7 +36,7 @@ def work(pictures: Sequence[Picture], preview: Preview) -> str:
     left, right = st.columns([3, 2], gap="medium")
     with right:
         pipeline = edit_pipeline()
-    with left:
+    with left, st.container(key="ops_result"):
         stages, problem = _run(pipeline, preview)
         result = stages[-1].image if stages else preview.image
         _show(preview.image, result)
@@ -207,14 +207,14 @@ def _times(stages: Sequence[Stage]) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "step": [stage.step.operation.title for stage in stages],
-                "time": milliseconds,
-                "then": [f"{_size(stage.image)} {_kind(stage.image)}" for stage in stages],
+                "Step": [stage.step.operation.title for stage in stages],
+                "Time": milliseconds,
+                "Then": [f"{_size(stage.image)} {_kind(stage.image)}" for stage in stages],
             }
         ),
         hide_index=True,
         column_config={
-            "time": st.column_config.ProgressColumn(
+            "Time": st.column_config.ProgressColumn(
                 format="%.1f ms", min_value=0, max_value=max(milliseconds), width="small"
             )
         },

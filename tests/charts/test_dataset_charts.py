@@ -24,8 +24,9 @@ def test_shares_of_each_split_add_up_to_one() -> None:
     exhibit = class_shares(COUNTS, EMOTIONS)
     for bar in exhibit.figure.data:
         assert sum(bar.x) == pytest.approx(1)
-        assert list(bar.marker.color) == [COLOURS[name] for name in EMOTIONS]
-    assert "Training (n = 28,709), then PublicTest (n = 3,589)" in exhibit.caption
+        assert list(bar.marker.line.color) == [COLOURS[name] for name in EMOTIONS]
+    assert len({bar.marker.color for bar in exhibit.figure.data}) == 3  # splits are told apart
+    assert "filled: Training (n = 28,709), pale: PublicTest (n = 3,589)" in exhibit.caption
     assert exhibit.table["All"].sum() == 35_887
 
 

@@ -178,13 +178,14 @@ def test_every_model_is_named_beside_its_marker_or_in_the_legend(seven) -> None:
     assert any(trace.showlegend for trace in markers), "six at one place cannot all have a label"
 
 
-def test_no_label_of_the_costs_covers_another_or_a_marker(seven) -> None:
+def test_no_label_of_the_costs_covers_another_a_marker_or_an_interval(seven) -> None:
     values = {c.name: cost.COSTS["milliseconds"].of(c.cost) for c in seven}
-    points = cost._pixels(seven, values, log=True)
+    points, ends = cost._pixels(seven, values, log=True)
     places = cost._places(seven, values, log=True)
     titles = {c.name: c.title for c in seven}
     boxes = [cost._label_box(*points[name], titles[name], side) for name, side in places.items()]
     boxes += [(x - 8, x + 8, y - 8, y + 8) for x, y in points.values()]
+    boxes += [(x, x, *ends[name]) for name, (x, _) in points.items()]
     for number, box in enumerate(boxes[: len(places)]):
         assert not any(cost._overlap(box, other) for other in boxes[number + 1 :])
 

@@ -67,8 +67,8 @@ def test_the_first_visit_shows_a_result(page):
     assert lead(page).startswith("Grayscale → Gaussian blur → Canny edges turns a colour picture")
     assert set(np.unique(slider(page, "after") > 127)) == {False, True}
     assert slider(page, "before").ndim == 3
-    (table,) = (d.value for d in page.dataframe if "step" in d.value)
-    assert table["step"].tolist() == ["Grayscale", "Gaussian blur", "Canny edges"]
+    (table,) = (d.value for d in page.dataframe if "Step" in d.value)
+    assert table["Step"].tolist() == ["Grayscale", "Gaussian blur", "Canny edges"]
     assert (table["time"] > 0).all()
     assert len(page.get("plotly_chart")) == 1
 

@@ -35,6 +35,10 @@ def table_of_figures(page: AppTest) -> pd.DataFrame:
     return next(frame.value for frame in page.dataframe if "Parameters" in frame.value)
 
 
+def pressed(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click()
+
+
 def texts(page: AppTest) -> str:
     return "\n".join(element.value for element in [*page.main.markdown, *page.main.caption])
 
@@ -324,7 +328,7 @@ def test_brought_predictions_join_for_the_session(five_models) -> None:
     data = (five_models / "custom_cnn" / "predictions.npz").read_bytes()
     page.file_uploader[0].set_value(("theirs.npz", data, "application/octet-stream"))
     next(box for box in page.text_input if box.label == "What to call it").set_value("theirs")
-    page.button[0].click().run()
+    pressed(page, "Compare").run()
     assert not page.exception
     assert not page.error
     assert "theirs" in table_of_figures(page)["Model"].tolist()
@@ -335,7 +339,7 @@ def test_brought_predictions_join_for_the_session(five_models) -> None:
 def test_bad_predictions_are_refused_with_the_reason(five_models) -> None:
     page = open_page(section="Your own")
     page.file_uploader[0].set_value(("bad.csv", b"row,label\n1,happy\n", "text/csv"))
-    page.button[0].click().run()
+    pressed(page, "Compare").run()
     assert not page.exception
     assert "no emotion with a column" in page.error[0].value
 
@@ -368,7 +372,7 @@ def test_own_faces_are_judged_by_the_chosen_models(saved_models) -> None:
     }
     page = open_page(section="Your own")
     page.file_uploader[1].set_value(("own.zip", zipped(files), "application/zip"))
-    page.button[1].click().run()
+    pressed(page, "Judge the chosen models").run()
     assert not page.exception
     assert not page.error
     assert page.main.markdown[0].value.startswith("Custom CNN, own faces reads 100.0 % of 24")
@@ -401,7 +405,7 @@ def test_face_is_found_in_photographs_unless_they_are_faces(
     page.file_uploader[1].set_value(("own.zip", zipped(files), "application/zip"))
     if way:
         next(g for g in page.button_group if g.label == "Faces").set_value(way)
-    page.button[1].click().run()
+    pressed(page, "Judge the chosen models").run()
     assert not page.exception and not page.error
     assert f" of {judged} test face" in page.main.markdown[0].value
     captions = " ".join(caption.value for caption in page.main.caption)

@@ -3,7 +3,7 @@ import html
 import pytest
 from markdown_it import MarkdownIt
 
-from studio.markdown import code, plain
+from studio.markdown import code, plain, unbroken
 
 NAMES = [
     "party 2024-06-01.jpg",
@@ -40,3 +40,7 @@ def test_icons_and_links_are_parted_by_what_nobody_sees(name):
     """Streamlit looks for them after Markdown's backslashes are gone."""
     assert plain(name).count("\u2060") >= 1
     assert shown(plain(name)).replace("\u2060", "") == name
+
+
+def test_a_figure_stays_on_one_line_with_its_unit() -> None:
+    assert unbroken("69.1 %, 12 ms and 48 pixels") == "69.1\u00a0%, 12\u00a0ms and 48 pixels"
