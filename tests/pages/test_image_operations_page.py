@@ -69,7 +69,7 @@ def test_the_first_visit_shows_a_result(page):
     assert slider(page, "before").ndim == 3
     (table,) = (d.value for d in page.dataframe if "Step" in d.value)
     assert table["Step"].tolist() == ["Grayscale", "Gaussian blur", "Canny edges"]
-    assert (table["time"] > 0).all()
+    assert (table["Time"] > 0).all()
     assert len(page.get("plotly_chart")) == 1
 
 
