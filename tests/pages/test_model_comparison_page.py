@@ -389,7 +389,7 @@ def test_faces_that_would_take_too_long_are_refused_before_a_model_runs(
     files = {f"own/happy/{n}.png": encode_png(np.full((48, 48), n, np.uint8)) for n in range(12)}
     page = open_page(section="Your own")
     page.file_uploader[1].set_value(("own.zip", zipped(files), "application/zip"))
-    page.button[1].click().run()
+    pressed(page, "Judge the chosen models").run()
     assert "Choose fewer or faster models" in page.error[0].value
 
 

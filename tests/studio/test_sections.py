@@ -21,7 +21,7 @@ def test_list_opens_a_section_and_the_address_names_it() -> None:
     assert page.caption[0].value == "False"
     page.selectbox(key="section_list").set_value("Two").run()
     assert [one.value for one in page.markdown] == ["Two"]
-    assert page.query_params["section"] == ["Two"]
+    assert page.query_params["section"] == "Two"
     assert page.caption[0].value == "True"
 
 
