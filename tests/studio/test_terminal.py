@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.settings import ROOT
+from studio.notice import UNDERSTOOD
 
 PAGES = {
     "pages/1_Dataset.py": "Samples",
@@ -17,6 +18,7 @@ def _words(page: str, section: str) -> str:
     app.switch_page(page)
     app.query_params["section"] = section
     app.query_params["classify_mode"] = section
+    app.session_state[UNDERSTOOD] = True
     app.run()
     assert not app.exception
     kinds = (app.code, app.caption, app.markdown, app.info)
