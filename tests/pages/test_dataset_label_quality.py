@@ -90,8 +90,8 @@ def test_doubtful_labels_without_a_dataset_are_a_table(open_page: Open) -> None:
     page.button_group(key="doubt").set_value("Doubtful labels").run()
     assert not page.exception
     table = page.dataframe[0].value
-    assert {"row", "label", "suggested", "p_label"} <= set(table.columns)
-    assert (table["label"] != table["suggested"]).all()
+    assert {"Row", "Label", "Suggested", "P label"} <= set(table.columns)
+    assert (table["Label"] != table["Suggested"]).all()
     learnt = re.search(r"(\d+) faces of validation and test are left out", texts(page))
     judged = re.search(r"of the (\d+) faces that", texts(page))
     assert learnt and judged
@@ -105,7 +105,7 @@ def test_labels_of_training_are_doubted_by_those_who_did_not_learn_them(open_pag
     page.button_group(key="doubted_part").set_value("Training").run()
     assert not page.exception
     assert "of the 28,709 faces of Training" in texts(page)
-    assert page.dataframe[0].value["row"].max() < 28_709
+    assert page.dataframe[0].value["Row"].max() < 28_709
 
 
 def test_doubts_about_training_are_not_laid_upon_other_faces(
