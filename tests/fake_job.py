@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from fer_core.common.files import write_text
 from fer_core.inference.batch import Reader, Row, error_row
 from fer_core.scale.job import Job
 from fer_core.scale.manifest import Entry
@@ -25,7 +26,7 @@ class FakeReader(Reader[Entry]):
         if "killer" in name:
             os._exit(1)
         if "held" in name and not Path(f"{name}.go").exists():
-            Path(f"{name}.held").write_text(str(os.getpid()))
+            write_text(Path(f"{name}.held"), str(os.getpid()))  # whole, or not there yet
             while not Path(f"{name}.go").exists():
                 time.sleep(0.01)
         if "bad" in name:
