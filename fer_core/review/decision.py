@@ -7,8 +7,9 @@ from pathlib import Path
 from string import Template
 
 from fer_core.evaluation.comparison import Contender
+from fer_core.evaluation.criteria import CRITERIA
 from fer_core.evaluation.metrics import METRICS
-from fer_core.evaluation.recommendation import CRITERIA, Recommendation
+from fer_core.evaluation.recommendation import Recommendation
 from fer_core.evaluation.sentences import interval_text
 
 _TEMPLATE = Path(__file__).with_name("decision.html")

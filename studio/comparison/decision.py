@@ -9,14 +9,9 @@ import streamlit as st
 
 from fer_core.common.numerals import percent
 from fer_core.emotions import EMOTIONS
+from fer_core.evaluation.criteria import CRITERIA, PRESETS, Conditions
 from fer_core.evaluation.ranking import Ranking
-from fer_core.evaluation.recommendation import (
-    CRITERIA,
-    PRESETS,
-    Conditions,
-    Recommendation,
-    recommend,
-)
+from fer_core.evaluation.recommendation import Recommendation, recommend
 from fer_core.models import title_of
 from fer_core.review.decision import Decision, decision_html
 from fer_core.review.document import review_html

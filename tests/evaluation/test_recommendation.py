@@ -3,15 +3,9 @@ from dataclasses import replace
 import pytest
 
 from fer_core.evaluation.comparison import read_field
+from fer_core.evaluation.criteria import CRITERIA, DOUBLING, PRESETS, Conditions
 from fer_core.evaluation.ranking import best_first
-from fer_core.evaluation.recommendation import (
-    CRITERIA,
-    DOUBLING,
-    PRESETS,
-    Conditions,
-    is_behind,
-    recommend,
-)
+from fer_core.evaluation.recommendation import is_behind, recommend
 from fer_core.evaluation.significance import compare_all
 
 

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from fer_core.evaluation.recommendation import PRESETS, recommend
+from fer_core.evaluation.criteria import PRESETS
+from fer_core.evaluation.recommendation import recommend
 from fer_core.review.decision import Decision, decision_html
 from fer_core.review.document import review_html
 
