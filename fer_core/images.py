@@ -17,7 +17,8 @@ from fer_core.common.files import printable, read_bytes
 from fer_core.common.isolated import Limits
 from fer_core.common.room import Room
 from fer_core.errors import ImageError
-from fer_core.picture_files import Header, Layout, header_of, process_mb, refuse_too_large, strips
+from fer_core.picture_files import Layout, process_mb, refuse_too_large, strips
+from fer_core.picture_headers import Header, header_of
 from fer_core.settings import settings
 
 FACE_SIZE = 48

@@ -1,15 +1,14 @@
-"""A picture's file: what its first bytes announce, and its pixels, strip by strip.
+"""A picture's file decoded, strip by strip.
 
-Nothing here trusts the file. What it will cost is known before any pixel is decoded: JPEG's passes
-are counted, a large JPEG is decoded at an eighth to a half of its size, and what would still take
-too much is refused. Pixels become 8-bit RGB a strip at a time, so that no second copy of the whole
-picture is made on the way.
+Nothing here trusts the file. What it will cost is known before any pixel is decoded
+(`picture_headers`): JPEG's passes are counted, a large JPEG is decoded at an eighth to a half of
+its size, and what would still take too much is refused. Pixels become 8-bit RGB a strip at a time,
+so that no second copy of the whole picture is made on the way.
 """
 
 import io
 import logging
 import re
-import struct
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -22,6 +21,7 @@ from PIL import Image
 
 from fer_core.common.contents import described
 from fer_core.errors import ImageError
+from fer_core.picture_headers import BYTES, PROCESS, RGB, SCAN, Header, header_of, passed
 from fer_core.picture_notes import without_notes
 from fer_core.picture_pixels import brightened, is_deep, rendering, to_rgb
 from fer_core.settings import settings
@@ -32,20 +32,11 @@ pillow_heif.register_heif_opener()
 warnings.filterwarnings("ignore", module=r"PIL\.")
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
-RGB = 3
-"""Bytes of a decoded pixel."""
-
 _FORMATS = (
     *("JPEG", "PNG", "WEBP", "BMP", "DIB", "GIF", "TIFF", "HEIF", "AVIF", "JPEG2000", "PPM"),
     *("PSD", "QOI", "SGI", "ICO", "PCX", "TGA"),  # the last two are known by little
 )
 """What Pillow reads without the help of another program."""
-
-_BYTES = {"WEBP": 16, "HEIF": 8, "AVIF": 12, "TIFF": 8, "GIF": 5, "JPEG2000": 12, "PPM": 8}
-"""What a decoder and Pillow take for a pixel, bytes, measured; of the other formats it is 4."""
-
-_PROCESS = 40 * 2**20
-"""What the process that decodes takes besides, bytes."""
 
 _STRIP = 2**20
 """Pixels that are turned to 8-bit RGB at once."""
@@ -56,16 +47,6 @@ _SCALES = (1, 2, 4, 8)
 MOST_PASSED = 1_000_000_000
 """Pixels that all passes of a JPEG may visit: 20 passes over 50 million take 2 s."""
 
-_PASS = 50_000
-"""What the beginning of a pass costs, in pixels visited."""
-
-_PLAIN_PASSED = 200_000_000
-_PLAIN_PIXELS = 16_000_000
-"""What may be decoded without a process of its own: a telephone's photo may, in 0.3 s."""
-
-_MOST_PARTS = 10_000
-"""Chunks of a PNG, or segments of a JPEG, that are looked at before it counts as odd."""
-
 _ORIENTATION = 0x0112
 """EXIF's tag of how a picture is to be turned."""
 
@@ -74,140 +55,6 @@ _ORIENTATION_ENTRY = re.compile(
     rb"|\x12\x01\x03\x00\x01\x00\x00\x00([\x01-\x08])\x00"
 )
 """Its entry, of either byte order, in EXIF whose frame is damaged."""
-
-_SCAN, _END = b"\xff\xda", b"\xff\xd9"
-_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-"""What is neither a value of 255 nor a mark to restart at."""
-
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""JPEG's markers that say how large the picture is."""
-
-
-@dataclass(frozen=True)
-class Header:
-    """What the first bytes of a file announce.
-
-    Attributes:
-        kind: JPEG, PNG or WEBP.
-        width: Pixels.
-        height: Pixels.
-        passes: How often a JPEG's pixels are visited; 1 for the others.
-        is_odd: Whether other libraries than those of its format have work with it: it has a colour
-            profile, or colours of more than 8 bits.
-    """
-
-    kind: str
-    width: int
-    height: int
-    passes: int = 1
-    is_odd: bool = False
-
-    @property
-    def pixels(self) -> int:
-        """Their number."""
-        return self.width * self.height
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is decoded quickly, in little memory, by code that has seen everything."""
-        return (
-            self.kind != "WEBP"
-            and not self.is_odd
-            and self.pixels <= _PLAIN_PIXELS
-            and _passed(self.pixels, self.passes) <= _PLAIN_PASSED
-        )
-
-    @property
-    def cost(self) -> int:
-        """The most bytes that decoding may take, the result included."""
-        coefficients = 6 if self.passes > 1 else 0
-        size = self.pixels * (_BYTES.get(self.kind, 4) + coefficients + RGB)
-        return size if self.is_plain else size + _PROCESS
-
-
-def header_of(data: bytes) -> Header | None:
-    """Returns what a JPEG, PNG or WebP announces, without any decoder; None if it is odd, or else.
-
-    Args:
-        data: The whole file.
-    """
-    for read in (_jpeg_header, _png_header, _webp_header):
-        try:
-            header = read(data)
-        except (struct.error, IndexError):  # cut short
-            return None
-        if header is not None:
-            return header
-    return None
-
-
-def _jpeg_header(data: bytes) -> Header | None:
-    if not data.startswith(b"\xff\xd8\xff"):
-        return None
-    at, width, height, is_odd = 2, 0, 0, False
-    for _ in range(_MOST_PARTS):
-        if data[at] != 0xFF:
-            return None
-        marker = data[at + 1]
-        if marker == 0xFF:  # padding
-            at += 1
-            continue
-        if marker == _SCAN[1]:
-            return Header("JPEG", width, height, _scans(data, at), is_odd) if width else None
-        if marker in _FRAMES:
-            height, width = struct.unpack_from(">HH", data, at + 5)
-        is_odd |= data.startswith(b"ICC_PROFILE", at + 4)
-        at += 2 + struct.unpack_from(">H", data, at + 2)[0]
-    return None
-
-
-def _scans(data: bytes, at: int) -> int:
-    """Returns in how many scans a JPEG is stored, not counting previews and what follows it.
-
-    Args:
-        data: The whole file.
-        at: Where its first scan begins.
-    """
-    scans = 0
-    for _ in range(_MOST_PARTS):
-        found = _MARKER.search(data, at)
-        if found is None or found[0] == _END:
-            return scans
-        scans += found[0] == _SCAN
-        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
-    return data.count(_SCAN)  # odd: at most as many
-
-
-def _png_header(data: bytes) -> Header | None:
-    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return None
-    at = 8
-    (width, height), is_odd = struct.unpack_from(">II", data, 16), data[24] > 8
-    for _ in range(_MOST_PARTS):
-        kind = data[at + 4 : at + 8]
-        if kind == b"IEND":
-            return Header("PNG", width, height, is_odd=is_odd)
-        is_odd |= kind == b"iCCP"
-        at += 12 + struct.unpack_from(">I", data, at)[0]
-    return None
-
-
-def _webp_header(data: bytes) -> Header | None:
-    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
-        return None
-    form = data[12:16]
-    if form == b"VP8X":
-        width, height = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
-    elif form == b"VP8L":
-        bits = struct.unpack_from("<I", data, 21)[0]
-        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    else:
-        width, height = (number & 0x3FFF for number in struct.unpack_from("<HH", data, 26))
-    return Header("WEBP", width, height)
-
-
-def _passed(pixels: int, passes: int) -> int:
-    return passes * (pixels + _PASS)
 
 
 @dataclass(frozen=True)
@@ -324,12 +171,12 @@ def refuse_too_large(kind: str, width: int, height: int) -> None:
     if width * height > limit:
         raise ImageError(
             f"The picture has {width:,} × {height:,} pixels; the limit is {limit / 1e6:.0f} "
-            f"million{f' for {kind}' if kind in _BYTES else ''}. Save it smaller."
+            f"million{f' for {kind}' if kind in BYTES else ''}. Save it smaller."
         )
 
 
 def _most_pixels(kind: str) -> int:
-    return min(settings().max_pixels, _most_bytes() // (_BYTES.get(kind, 4) + RGB))
+    return min(settings().max_pixels, _most_bytes() // (BYTES.get(kind, 4) + RGB))
 
 
 def process_mb(header: Header | None) -> int:
@@ -344,7 +191,7 @@ def process_mb(header: Header | None) -> int:
 
 
 def _most_bytes() -> int:
-    return settings().picture_mb * 2**20 - _PROCESS
+    return settings().picture_mb * 2**20 - PROCESS
 
 
 def _scale(picture: Image.Image, data: bytes, at_least: int | None) -> int:
@@ -358,8 +205,8 @@ def _scale(picture: Image.Image, data: bytes, at_least: int | None) -> int:
     if kind != "JPEG":
         return 1
     header, pixels = header_of(data), width * height
-    passes = header.passes if header else data.count(_SCAN)
-    if _passed(pixels, passes) > MOST_PASSED:
+    passes = header.passes if header else data.count(SCAN)
+    if passed(pixels, passes) > MOST_PASSED:
         raise ImageError(
             f"The JPEG is stored in {passes:,} passes over {width:,} × {height:,} pixels, which "
             "would take too long to decode. Save it again as an ordinary JPEG."

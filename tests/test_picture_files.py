@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 from fer_core import picture_files
 from fer_core.errors import ImageError
 from fer_core.images import decode, decode_reduced
-from fer_core.picture_files import header_of
+from fer_core.picture_headers import header_of
 from fer_core.settings import settings
 
 SIZE = (160, 120)

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from fer_core import picture_pixels
 from fer_core.images import decode
-from fer_core.picture_files import header_of
+from fer_core.picture_headers import header_of
 
 RAMP = np.linspace(0, 4095, 4096).astype(np.uint16).reshape(64, 64)
 
