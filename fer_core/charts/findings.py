@@ -34,10 +34,17 @@ def is_best(contenders: Sequence[Contender], metric: str) -> str:
     return f"{best.title} is best by {METRICS[metric].title}: {figure}"
 
 
-def is_ahead(leader: str, comparisons: Sequence[Comparison]) -> str:
-    """Returns over how many models the leader's lead is more than chance."""
-    real = sum(comparison.is_real for comparison in comparisons)
-    return f"{leader} is ahead of {real} of {len(comparisons)} models by more than chance"
+def is_ahead(leader: str, title: str, comparisons: Sequence[Comparison]) -> str:
+    """Returns over how many models the leader's lead in accuracy is more than chance.
+
+    Args:
+        leader: Its name. It may lead by another metric, and be less accurate than some.
+        title: As people read it.
+        comparisons: Every pair.
+    """
+    own = [one for one in comparisons if leader in (one.first, one.second)]
+    ahead = sum(one.is_real and (one.difference.value > 0) == (one.first == leader) for one in own)
+    return f"{title} is ahead of {ahead} of {len(own)} models by more than chance"
 
 
 def differ(comparisons: Sequence[Comparison]) -> str:

@@ -33,7 +33,6 @@ def leads(
         low, high = sorted((sign * comparison.difference.low, sign * comparison.difference.high))
         rows.append((other, sign * comparison.difference.value, low, high, comparison.adjusted))
     rows.sort(key=lambda row: row[1])
-    led = [one for one in comparisons if leader in (one.first, one.second)]
     figure = new_figure(height=88 + 40 * len(rows))
     figure.add_vline(0, line={"color": GRAY, "width": 1.5})
     for other, value, low, high, adjusted in rows:
@@ -63,7 +62,7 @@ def leads(
     figure.update_xaxes(rangemode="tozero", showgrid=True)
     return Exhibit(
         "leads",
-        findings.is_ahead(titles[leader], led),
+        findings.is_ahead(leader, titles[leader], comparisons),
         figure,
         f"Difference in accuracy on the same {n:,} faces, in percentage points, with its paired "
         f"95 % interval. Filled: significant at {100 * ALPHA:.0f} % by McNemar's test after Holm's "

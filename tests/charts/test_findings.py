@@ -38,6 +38,19 @@ def test_leads_beyond_chance_are_counted(models) -> None:
     )
 
 
+def test_a_leader_by_another_metric_is_ahead_of_no_more_accurate_model(models) -> None:
+    right = {one.name: one.right for one in models}
+    pairs = compare_all(right)
+    by_accuracy = sorted(right, key=lambda name: right[name].mean())
+    worst, best = by_accuracy[0], by_accuracy[-1]
+    real = sum(one.is_real for one in pairs if best in (one.first, one.second))
+    assert real > 0
+    count = len(models) - 1
+    said = findings.is_ahead(best, "Best", pairs)
+    assert said == f"Best is ahead of {real} of {count} models by more than chance"
+    assert findings.is_ahead(worst, "Worst", pairs).startswith(f"Worst is ahead of 0 of {count} ")
+
+
 def test_the_emotion_most_often_taken_for_another_is_named(models) -> None:
     one = models[0]
     truth, answer = one.split.labels, one.split.predicted
