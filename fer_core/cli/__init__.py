@@ -5,6 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
+from fer_core.common.extras import how_to_install
 from fer_core.errors import FerError
 
 _EXTRAS = {
@@ -90,7 +91,7 @@ def main() -> None:
             raise
         print(
             f"Error: this needs the package {missing}, which is not installed: "
-            f"pip install 'fer-studio[{_EXTRAS[missing]}]'",
+            f"{how_to_install(_EXTRAS[missing])}.",
             file=sys.stderr,
         )
         sys.exit(1)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from fer_core.common.extras import how_to_install
 from fer_core.common.files import printable
 from fer_core.errors import BatchError, FerError
 
@@ -86,7 +87,7 @@ def filesystem(uri: str) -> tuple[Any, str]:
         return url_to_fs(uri)  # type: ignore[no-any-return]
     except ImportError as error:
         extra = _EXTRAS.get(kind)
-        hint = f": pip install 'fer-studio[{extra}]'" if extra else f" ({error})"
+        hint = f": {how_to_install(extra)}" if extra else f" ({error})"
         raise BatchError(
             f"Reading {kind}:// needs a package that is not installed{hint}."
         ) from None
