@@ -68,9 +68,12 @@ def show_gallery(
         open_face(view, opened)
 
 
+_HEADINGS = {"p_label": "Confidence in the label", "p_suggested": "Confidence in the suggestion"}
+
+
 def _in_words(column: str) -> str:
     """Returns the heading of a column: "copy_of" is "Copy of"."""
-    return column.replace("_", " ").capitalize()
+    return _HEADINGS.get(column) or column.replace("_", " ").capitalize()
 
 
 def described(found: pd.DataFrame, dataset: FaceDataset) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def test_doubtful_labels_without_a_dataset_are_a_table(open_page: Open) -> None:
     page.button_group(key="doubt").set_value("Doubtful labels").run()
     assert not page.exception
     table = page.dataframe[0].value
-    assert {"Row", "Label", "Suggested", "P label"} <= set(table.columns)
+    assert {"Row", "Label", "Suggested", "Confidence in the label"} <= set(table.columns)
     assert (table["Label"] != table["Suggested"]).all()
     learnt = re.search(r"(\d+) faces of validation and test are left out", texts(page))
     judged = re.search(r"of the (\d+) faces that", texts(page))
