@@ -1,5 +1,6 @@
 """A run: what is planned in a DEST, what of it is done, and doing the rest."""
 
+import io
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -247,8 +248,6 @@ def status_of(dest: Dest) -> Status:
     tally, damaged, done = Tally(), [], 0
 
     def look(name: str) -> Tally | DamagedShard:
-        import io
-
         file = dest.folder / name if dest.folder is not None else io.BytesIO(dest.read(name))
         try:
             return read_tally(file, plan.job, name)

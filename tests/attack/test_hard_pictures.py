@@ -5,12 +5,12 @@ import os
 import struct
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.server import tree_mb
 from fer_core.errors import ImageError
 from fer_core.images import decode, decoded
 from fer_core.settings import settings
@@ -39,39 +39,11 @@ def lossless_webp_header(side: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
 
 
-def processes(of: int) -> list[int]:
-    """A process and all below it."""
-    parents = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                stat = (folder / "stat").read_text()
-            except OSError:
-                continue
-            parents[int(folder.name)] = int(stat.rpartition(")")[2].split()[1])
-    found = [of]
-    for process in found:
-        found += [child for child, parent in parents.items() if parent == process]
-    return found
-
-
-def memory() -> float:
-    """What this process and all below it take together, MB."""
-    total = 0
-    for process in processes(os.getpid()):
-        try:
-            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        total += int(rollup.split("Pss:")[1].split()[0]) if "Pss:" in rollup else 0
-    return total / 1024
-
-
 class Peak:
     """The most memory taken during a `with` block, above what was taken before, MB."""
 
     def __enter__(self):
-        self._before = memory()
+        self._before = tree_mb(os.getpid())
         self.above = 0.0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch)
@@ -80,7 +52,7 @@ class Peak:
 
     def _watch(self):
         while not self._ended.wait(0.01):
-            self.above = max(self.above, memory() - self._before)
+            self.above = max(self.above, tree_mb(os.getpid()) - self._before)
 
     def __exit__(self, *_):
         self._ended.set()
