@@ -6,16 +6,14 @@ requests is imported where a file is fetched: most visits to the app fetch none.
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock
+
 from fer_core.common.digest import sha256 as sha256_of
 from fer_core.common.files import put, unwritable
-from fer_core.common.locks import only_one
-from fer_core.errors import DownloadError, FileError
+from fer_core.errors import DownloadError
 
 CHUNK = 1 << 16
 TIMEOUT_SECONDS = 30
-
-_OTHERS_SECONDS = 3600.0
-"""For so long whoever wants a file waits for another who fetches it already."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes there so far and the bytes expected (None where the server is silent)."""
@@ -44,17 +42,19 @@ def fetch(
     """
     if _is_there(destination, sha256):
         return destination
-    lock = destination.with_name(f".{destination.name}.lock")
+    lock = destination.with_name(destination.name + ".lock")
     try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
         # Another thread or process may fetch it: who waited for that finds it.
-        with only_one(lock, patience=_OTHERS_SECONDS):
-            if not _is_there(destination, sha256):
-                _fetch(url, destination, sha256, on_progress)
+        with FileLock(lock):
+            try:
+                if not _is_there(destination, sha256):
+                    _fetch(url, destination, sha256, on_progress)
+            finally:
+                lock.unlink(missing_ok=True)
         return destination
     except OSError as error:
         raise DownloadError(unwritable(destination, error)) from error
-    except FileError as error:
-        raise DownloadError(str(error)) from error
 
 
 def _is_there(destination: Path, sha256: str | None) -> bool:
