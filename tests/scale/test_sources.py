@@ -172,5 +172,5 @@ def test_place_that_needs_a_package_names_its_extra(monkeypatch):
         raise ImportError("Install gcsfs")
 
     monkeypatch.setattr(fsspec.core, "url_to_fs", missing)
-    with pytest.raises(BatchError, match=r"pip install 'fer-studio\[gcs\]'"):
+    with pytest.raises(BatchError, match=r"pip install '\.\[gcs\]'"):
         listed("gs://bucket/")

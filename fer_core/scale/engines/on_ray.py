@@ -1,6 +1,7 @@
 """Shards read by Ray, on one machine or many: an actor a processor, each with a classifier."""
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -12,6 +13,12 @@ from fer_core.scale.shard import Shard, shard_file
 
 _TRIES = 5
 """How often a shard may end the process, or lose the machine, that reads it."""
+
+_PATIENCE_SECONDS = 300.0
+"""For so long Ray may say of every actor that it is not there, as while it starts one again."""
+
+_PAUSE_SECONDS = 0.2
+"""Before such an actor is asked again."""
 
 _AT_ONCE = 2
 """Shards that an actor holds: one that it reads, and the next."""
@@ -105,7 +112,7 @@ class _Round:
         self._idle: list[Any] = []
         self._waiting: dict[Any, tuple[Any, tuple[Shard, int] | None]] = {}
         self._lost: list[str] = []
-        self._not_begun = 0
+        self._absent_since: float | None = None
         self._is_over = False
         for actor in actors * _AT_ONCE:
             self._waiting[actor.ready.remote()] = actor, None
@@ -121,7 +128,7 @@ class _Round:
             except self._ray.exceptions.RayError as error:
                 self._was_lost(actor, work, error)
                 continue
-            self._not_begun = 0
+            self._absent_since = None
             self._next(actor)
             if work is not None:
                 yield work[0], file
@@ -144,15 +151,22 @@ class _Round:
 
     def _was_lost(self, actor: Any, work: tuple[Shard, int] | None, error: Exception) -> None:
         """Puts a shard back whose actor died; Ray starts the actor again, here or elsewhere."""
-        self._waiting[actor.ready.remote()] = actor, None
         if work is None:
-            self._not_begun += 1
-            if self._not_begun > _TRIES * _AT_ONCE:
-                raise BatchError(f"Ray starts no actor: {error}") from error
-            return
-        shard, attempt = work
+            self._wait_for_an_actor(error)
+        else:
+            self._put_back(*work, str(error).splitlines()[0])
+        self._waiting[actor.ready.remote()] = actor, None
+
+    def _wait_for_an_actor(self, error: Exception) -> None:
+        """Pauses before an actor is asked again whether it is there, unless none was for long."""
+        now = time.monotonic()
+        self._absent_since = self._absent_since or now
+        if now - self._absent_since > _PATIENCE_SECONDS:
+            raise BatchError(f"Ray starts no actor: {error}") from error
+        time.sleep(_PAUSE_SECONDS)
+
+    def _put_back(self, shard: Shard, attempt: int, why: str) -> None:
         if attempt == _TRIES:
-            why = str(error).splitlines()[0]
             self._lost.append(f"{shard.name} was lost {_TRIES} times ({why}); run it again.")
             return
         self._again.append((shard, attempt + 1))
