@@ -50,7 +50,7 @@ def fetch(
             try:
                 if not _is_there(destination, sha256):
                     _fetch(url, destination, sha256, on_progress)
-            finally:
+            finally:  # filelock sees that what others wait for is gone, and makes it anew
                 lock.unlink(missing_ok=True)
         return destination
     except OSError as error:

@@ -110,12 +110,15 @@ def upload(runtime: Runtime, session: str, size: int) -> None:
 def test_no_server_runs_here_nor_in_the_test_of_a_page():
     assert not compat.is_served()
     assert compat.session_id() == ""
-    page = AppTest.from_string("""
+    page = AppTest.from_string(
+        """
 import streamlit as st
 from studio import compat
 
 st.text(compat.is_served())
-""").run()
+""",
+        default_timeout=60,
+    ).run()
     assert page.text[0].value == "False"
 
 
