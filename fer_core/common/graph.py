@@ -5,7 +5,8 @@ from typing import Any
 
 import flatbuffers
 import numpy as np
-from ai_edge_litert import schema_py_generated as schema
+
+from fer_core.common.compat import schema
 
 Shape = tuple[int, ...]
 

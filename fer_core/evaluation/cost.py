@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.common.litert import open_function, open_interpreter
-from fer_core.savedmodels.compat import operations
 
 WARM_UP = 20
 
@@ -49,6 +48,8 @@ def multiply_accumulates(path: Path) -> int:
     Convolutions cost one per output value and kernel weight that reaches it, dense layers one per
     weight; additions, normalisation and activations are not counted, as is usual.
     """
+    from fer_core.common.compat import operations
+
     interpreter = open_interpreter(path)
     shapes = {tensor["index"]: tensor["shape"] for tensor in interpreter.get_tensor_details()}
     total = 0

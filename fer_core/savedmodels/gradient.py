@@ -73,20 +73,16 @@ def last_features(path: Path, face: np.ndarray, label: int) -> tuple[np.ndarray,
 
 def _steps(path: Path) -> list[_Step]:
     """Returns the operators in the order in which they run."""
-    from ai_edge_litert import schema_py_generated as schema
+    from fer_core.common.compat import operators
 
-    names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
-    model = schema.Model.GetRootAs(path.read_bytes())
-    graph = model.Subgraphs(0)
-    operators = [graph.Operators(number) for number in range(graph.OperatorsLength())]
     return [
         _Step(
-            names[model.OperatorCodes(found.OpcodeIndex()).BuiltinCode()],
-            tuple(int(tensor) for tensor in found.InputsAsNumpy() if tensor >= 0),  # -1: no bias
-            found.Outputs(0),
-            schema.OperatorT.InitFromObj(found).builtinOptions,
+            kind,
+            tuple(int(tensor) for tensor in found.inputs if tensor >= 0),  # -1: no bias
+            int(found.outputs[0]),
+            found.builtinOptions,
         )
-        for found in operators
+        for kind, found in operators(path.read_bytes())
     ]
 
 

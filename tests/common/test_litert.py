@@ -3,7 +3,6 @@ import pytest
 
 from fer_core.common.litert import ends, open_function, open_interpreter
 from fer_core.errors import CorruptModel
-from fer_core.savedmodels.compat import operations
 from fer_core.settings import ROOT
 
 MODEL = ROOT / "weights" / "custom_cnn" / "model.tflite"
@@ -30,17 +29,3 @@ def test_function_answers_batches_of_any_size_as_the_interpreter_answers_one():
     answer = open_function(MODEL)
     np.testing.assert_allclose(answer(faces), one_by_one, atol=1e-5)
     np.testing.assert_allclose(answer(faces[:1]), one_by_one[:1], atol=1e-5)
-
-
-def test_private_list_of_operations_is_what_we_take_it_for():
-    """Breaks when LiteRT changes `Interpreter._get_ops_details`; see `savedmodels.compat`."""
-    interpreter = open_interpreter(MODEL)
-    found = operations(interpreter)
-    names = [operation["op_name"] for operation in found]
-    assert names.count("CONV_2D") > 2
-    last = found[names.index("SOFTMAX")]  # what follows stands for a delegate
-    assert last["outputs"][0] == ends(interpreter)[1]
-    tensors = {tensor["index"] for tensor in interpreter.get_tensor_details()}
-    for operation in found:
-        if operation["op_name"] == "CONV_2D":
-            assert {operation["inputs"][1], operation["outputs"][0]} <= tensors
