@@ -53,7 +53,7 @@ def _show(saved: SavedModel) -> None:
     st.markdown(f"### Licence\n\n{licence(saved.folder)}")
     if not saved.is_ensemble:
         with st.expander("The recipe in full", icon=":material/receipt_long:"):
-            st.json(saved.run().recipe, expanded=1)
+            st.json(saved.run().recipe_fields, expanded=1)
 
 
 def _show_layers(spec: ModelSpec) -> None:

@@ -8,10 +8,18 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WrapValidator,
+)
 from pydantic import ValidatorFunctionWrapHandler as Handler
 
-from fer_core.errors import CorruptModel
+from fer_core.errors import CorruptModel, TrainingError
+from fer_core.models.recipe import Recipe
 
 _FIRST = ("name", "classes", "protocol", "faces", "parameters", "trainable", "seed")
 """What the file says first; the order of the others is that of their definition."""
@@ -29,8 +37,22 @@ Fact = Annotated[T | None, WrapValidator(_or_none)]
 """What may be missing."""
 
 
+def _of_a_recipe(found: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Recipe.from_dict(found)
+    except TrainingError as error:
+        raise ValueError(str(error)) from error
+    return found
+
+
+RecipeFields = Annotated[dict[str, Any], AfterValidator(_of_a_recipe)]
+"""A recipe as the file has it: fields that this version does not know are kept."""
+
+
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, extra="allow", protected_namespaces=(), serialize_by_alias=True
+    )
 
 
 class Leg(_Record):
@@ -42,7 +64,7 @@ class Leg(_Record):
         minutes: How long that took.
         machine: On what.
         versions: Of the libraries that did it.
-        recipe: As `models.recipe.Recipe.as_dict` gives it.
+        recipe_fields: How, as `Recipe.as_dict` gave it; "recipe" in the file.
         warm_start: The training before, if its weights were started from.
     """
 
@@ -51,18 +73,22 @@ class Leg(_Record):
     minutes: Fact[float] = None
     machine: Fact[str] = None
     versions: Fact[dict[str, str]] = None
-    recipe: Fact[dict[str, Any]] = None
+    recipe_fields: Fact[RecipeFields] = Field(default=None, alias="recipe")
     warm_start: Fact["Leg"] = None
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How; None where the file does not say."""
+        return None if self.recipe_fields is None else Recipe.from_dict(self.recipe_fields)
 
     @property
     def schedule_ended(self) -> bool:
         """Whether it ran a cosine schedule to its end, after which there is nothing to learn."""
-        plan = self.recipe or {}
-        if plan.get("schedule") != "cosine":
+        recipe = self.recipe
+        if recipe is None or recipe.schedule != "cosine":
             return False
         before = (self.warm_start.epochs_run if self.warm_start else None) or 0
-        is_whole: bool = self.epochs_run == before + plan.get("epochs", 0)
-        return is_whole
+        return self.epochs_run == before + recipe.epochs
 
 
 class FaceCounts(_Record):
@@ -125,7 +151,12 @@ class WholeRun(RunRecord):
     epochs_run: int
     minutes: float
     machine: str
-    recipe: dict[str, Any]
+    recipe_fields: RecipeFields = Field(alias="recipe")
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it was trained."""
+        return Recipe.from_dict(self.recipe_fields)
 
 
 def read_run(path: Path) -> RunRecord:

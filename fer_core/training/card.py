@@ -93,7 +93,7 @@ agree with them in about 65 % of cases). Classes: {classes}. Trained on
 
 ## How it was trained
 
-{_effort(spec, run)} {run.recipe.get("note", "")}
+{_effort(spec, run)} {run.recipe.note}
 {_again(spec, run)}
 
 {_USE}
@@ -110,7 +110,7 @@ def _effort(spec: ModelSpec, run: WholeRun) -> str:
 
 def _again(spec: ModelSpec, run: WholeRun) -> str:
     """Says how the model can be trained again, by a command where one still does just that."""
-    command = _command(spec, Recipe.from_dict(run.recipe))
+    command = _command(spec, run.recipe)
     if earlier := run.warm_start:
         by = f" by `{command} --warm-start`" if command else ""
         return (

@@ -25,7 +25,7 @@ def recipe_as_trained(name: str) -> Recipe:
         CorruptModel: If the saved model's `recipe.json` is not the one that was saved.
     """
     recipe = recipe_for(name)
-    saved = open_model(name).run().recipe if name in saved_names() else None
+    saved = open_model(name).run().recipe_fields if name in saved_names() else None
     if not saved or "augmentation" not in saved:
         return recipe
     trained = Recipe.from_dict(saved)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from fer_core.errors import CorruptModel
+from fer_core.models.recipe import Recipe
 from fer_core.savedmodels.run import Leg, RunRecord, read_run
 from fer_core.settings import ROOT
 
@@ -79,3 +80,20 @@ def test_what_is_no_object_is_named(tmp_path, text, said):
 def test_schedule_has_ended(plan, before, epochs, ended):
     run = RunRecord(name="m", classes=("a",), recipe=plan, warm_start=before, epochs_run=epochs)
     assert run.schedule_ended is ended
+
+
+def test_recipe_is_a_recipe_and_what_this_version_does_not_know_of_it_is_kept(tmp_path):
+    fields = {"epochs": 5, "optimizer": "sgd", "unheard": [1]}
+    run = read_run(written(tmp_path, recipe=fields, warm_start={"recipe": fields}))
+    assert run.recipe == Recipe(epochs=5, optimizer="sgd")
+    assert run.warm_start and run.warm_start.recipe == run.recipe
+    assert (run.as_json()["recipe"], run.as_json()["warm_start"]["recipe"]) == (fields, fields)
+
+
+@pytest.mark.parametrize("found", ["fast", {}, {"epochs": "many"}, {"epochs": 0}])
+def test_what_is_no_recipe_is_not_there(tmp_path, found):
+    run = read_run(written(tmp_path, recipe=found))
+    assert run.recipe is None
+    assert not run.schedule_ended
+    with pytest.raises(CorruptModel, match=r"lacks .*\brecipe\b"):
+        run.whole()

@@ -144,7 +144,7 @@ def test_epochs_and_minutes_are_counted_from_the_first(once):
     assert counted.minutes == pytest.approx(1.0 + start.run().minutes)
     assert counted.name == "tiny"
     assert counted.warm_start.epochs_run == 3
-    assert counted.as_json()["warm_start"]["recipe"] == start.run().recipe
+    assert counted.as_json()["warm_start"]["recipe"] == start.run().recipe_fields
 
 
 def test_every_leg_is_kept(once, monkeypatch):
