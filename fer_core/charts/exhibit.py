@@ -17,6 +17,8 @@ class Exhibit:
         caption: How to read it, one or two sentences with n.
         table: The same figures as rows and columns.
         half: Whether two of its kind stand side by side where there is room.
+        is_door: Whether a point leads to faces: its `customdata` says to which, a model's name
+            first.
     """
 
     name: str
@@ -25,3 +27,4 @@ class Exhibit:
     caption: str
     table: pd.DataFrame
     half: bool = False
+    is_door: bool = False

@@ -5,12 +5,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer_core.charts import findings
-from fer_core.charts.colours import GRAY, SEQUENTIAL
+from fer_core.charts.colours import GRAY, INK, SEQUENTIAL
 from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.template import CELLS, model_marker, new_figure, percent_axis, whiskers
+from fer_core.common.numerals import percent
 from fer_core.emotions import COLOURS
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.metrics import Curve, confusion_matrix, precision_recall, roc
@@ -61,10 +63,9 @@ def confusion(
         zmin=0,
         zmax=cells.max() if highest is None else highest,
         **CELLS,
-        hovertemplate="%{y} read as %{x}: "
-        + ("%{z:.0f} faces" if how == "counts" else "%{z:.1%}")
-        + "<extra></extra>",
+        hoverinfo="skip",
     )
+    _add_doors(figure, contender, cells, how)
     figure.update_yaxes(autorange="reversed", title="Truth", showgrid=False)
     figure.update_xaxes(side="top", title=contender.title, showgrid=False, tickangle=-35)
     table = pd.DataFrame(cells, columns=classes)
@@ -77,6 +78,28 @@ def confusion(
         f"answer. {READINGS[how]}",
         table,
         half=True,
+        is_door=True,
+    )
+
+
+def _add_doors(figure: go.Figure, contender: Contender, cells: np.ndarray, how: Normalised) -> None:
+    """Lays a point over each cell, seen only as a frame when it is chosen.
+
+    Plotly lets nobody choose a cell of a heatmap.
+    """
+    classes = contender.classes
+    pairs = [(truth, answer) for truth in range(len(classes)) for answer in range(len(classes))]
+    figure.add_scatter(
+        x=[classes[answer] for _, answer in pairs],
+        y=[classes[truth] for truth, _ in pairs],
+        text=[f"{cells[p]:,.0f} faces" if how == "counts" else percent(cells[p]) for p in pairs],
+        customdata=[[contender.name, classes[truth], classes[answer]] for truth, answer in pairs],
+        mode="markers",
+        marker={"symbol": "square-open", "size": 36, "color": INK, "line_width": 3, "opacity": 0},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+        showlegend=False,
+        hovertemplate="%{y} read as %{x}: %{text}<extra></extra>",
     )
 
 

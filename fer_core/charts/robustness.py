@@ -50,6 +50,10 @@ def robustness_curves(contenders: Sequence[Contender], corruptions: Sequence[str
                 mode="lines+markers",
                 line={"color": model_colour(contender.name), "width": 2},
                 marker={"size": 7, "symbol": model_symbol(contender.name)},
+                customdata=[
+                    [contender.name, corruption if point.severity else "none", point.severity]
+                    for point in points
+                ],
                 name=contender.title,
                 legendgroup=contender.name,
                 showlegend=place == 0,
@@ -67,6 +71,7 @@ def robustness_curves(contenders: Sequence[Contender], corruptions: Sequence[str
         f"Severity 0 is the face as it is; every point is the same {n:,} test faces, disturbed. "
         f"Bars are 95 % intervals. {_unseen_text(corruptions)}{levels_text(corruptions)}",
         robustness_table(measured),
+        is_door=True,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fer_core.charts.exhibit import Exhibit
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.ranking import Ranking
 from fer_core.models import ModelSpec
@@ -16,6 +17,9 @@ from studio.figure import ink, show_exhibit
 from studio.markdown import unbroken
 
 Result = TypeVar("Result")
+
+Behind = Callable[[list[Any] | None], None]
+"""Draws what is behind a point, from its `customdata`; None if none was clicked."""
 
 _MOST = 4
 """Sentences that are read at a glance; the others are folded."""
@@ -92,12 +96,16 @@ def _contenders(argument: Any) -> Iterator[Contender]:
             yield from _contenders(item)
 
 
-def show_chapter(chapter: Chapter, top: DeltaGenerator | None = None) -> None:
+def show_chapter(
+    chapter: Chapter, top: DeltaGenerator | None = None, behind: Behind | None = None
+) -> None:
     """Draws the question, the answer in words, and the exhibits; small ones two in a row.
 
     Args:
         chapter: What to draw.
         top: Where question and answer stand, if above the controls that the chapter hangs on.
+        behind: Draws, under an exhibit that is a door, what is behind the point that was clicked;
+            or, given None, that points can be.
     """
     with top or st.container():
         st.header(chapter.question, anchor=False)
@@ -113,9 +121,18 @@ def show_chapter(chapter: Chapter, top: DeltaGenerator | None = None) -> None:
             columns = st.columns(in_a_row, gap="large")
             for column, exhibit in zip(columns, row, strict=False):
                 with column:
-                    show_exhibit(exhibit, level=3)
+                    if exhibit.is_door and behind:
+                        _show_door(exhibit, behind)
+                    else:
+                        show_exhibit(exhibit, level=3)
     if chapter.missing:
         st.info(chapter.missing)
+
+
+def _show_door(exhibit: Exhibit, behind: Behind) -> None:
+    event = show_exhibit(exhibit, level=3, on_select="rerun", selection_mode="points")
+    points = event["selection"]["points"]
+    behind(points[0]["customdata"] if points else None)
 
 
 def _list(sentences: tuple[str, ...]) -> None:

@@ -1,9 +1,7 @@
 """What did it get wrong?"""
 
-import numpy as np
 import streamlit as st
 
-from fer_core.audit.doubts import fits
 from fer_core.dataset import FaceDataset
 from fer_core.dataset.drawn import drawn_faces
 from fer_core.errors import FerError
@@ -12,14 +10,11 @@ from fer_core.evaluation.mistakes import at_random, most_confident, select_faces
 from fer_core.evaluation.ranking import Ranking
 from fer_core.evaluation.sentences import wrong_sentence
 from fer_core.savedmodels import saved_names
-from fer_core.settings import settings
 from studio.comparison.choice import choose_one
-from studio.datasets import load_path, say_unreadable
+from studio.comparison.faces import dataset_here, show_faces, tested_on
 from studio.drawn import show_drawings
-from studio.face_grid import Face, face_grid
 from studio.loaders import classifier
 from studio.markdown import plain
-from studio.terminal import own
 
 SHOWN = 24
 
@@ -34,23 +29,12 @@ def show_mistakes(chosen: Ranking) -> None:
     """Counts the wrong answers and draws wrongly read faces, titled true / predicted."""
     st.header("What did it get wrong?", anchor=False)
     st.markdown("\n".join(f"- {wrong_sentence(contender)}" for contender in chosen.contenders))
-    dataset = _dataset()
-    if dataset is None:
-        st.info(
-            own(
-                "The faces themselves need the dataset: run `python -m fer_core data fetch`, or "
-                "set `FER_DATA` to where FER2013 is.",
-                "The faces themselves need FER2013, which is not on this server.",
-            ),
-            icon=":material/grid_view:",
-        )
-        _show_drawings(choose_one(chosen.contenders))
-        return
+    dataset = dataset_here()
     contender = choose_one(chosen.contenders)
-    if not fits(dataset.labels, contender.classes, contender.split):
-        st.info(f"The dataset here is not the one {contender.title} was tested on.")
-        return
-    _show_faces(contender, dataset)
+    if dataset is None:
+        _show_drawings(contender)
+    elif tested_on(contender, dataset):
+        _show_faces(contender, dataset)
 
 
 def _show_drawings(contender: Contender) -> None:
@@ -70,17 +54,6 @@ def _show_drawings(contender: Contender) -> None:
 
     after = f"Each is titled meant / read by {contender.title}, with its confidence."
     show_drawings("mistakes_drawn", network.classes, read_as, after)
-
-
-def _dataset() -> FaceDataset | None:
-    path = settings().dataset
-    if path is None:
-        return None
-    try:
-        return load_path(path).dataset
-    except FerError as error:
-        say_unreadable(error)
-        return None
 
 
 def _show_faces(contender: Contender, dataset: FaceDataset) -> None:
@@ -106,24 +79,8 @@ def _show_faces(contender: Contender, dataset: FaceDataset) -> None:
         ordered = most_confident(contender, faces)
     else:
         ordered = at_random(faces, st.session_state.get("mistakes-seed", 0))
-    confidence = contender.calibrated.max(axis=1)
-    face_grid(
-        [_face(contender, dataset, confidence, index) for index in ordered[:SHOWN]],
-        key="mistakes",
-        opens=False,
-    )
+    show_faces(contender, dataset, ordered[:SHOWN], key="mistakes")
     st.caption(
         f"{min(SHOWN, len(faces))} of {len(faces):,} such faces, each titled true / predicted, "
-        f"with {contender.title}'s confidence."
-    )
-
-
-def _face(contender: Contender, dataset: FaceDataset, confidence: np.ndarray, index: int) -> Face:
-    split = contender.split
-    row = int(split.rows[index])
-    return Face(
-        row=row,
-        picture=dataset.images[row],
-        label=contender.classes[split.labels[index]],
-        note=f"/ {contender.classes[split.predicted[index]]} {100 * confidence[index]:.0f} %",
+        f"with {contender.title}'s confidence. Click one for the full view."
     )

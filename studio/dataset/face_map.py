@@ -6,10 +6,10 @@ from fer_core.charts.dataset import face_map
 from fer_core.charts.heat import enlarged
 from fer_core.dataset.statistics import FaceMap, pixel_map, read_statistics
 from fer_core.emotions import EMOTIONS
-from studio.dataset.face import open_face
-from studio.dataset.origin import place
 from studio.dataset.view import View, once
 from studio.figure import show_exhibit
+from studio.one_face import open_face
+from studio.origin import place
 
 MODEL, PIXELS = "What a model sees", "What the pixels are"
 
@@ -56,4 +56,4 @@ def _show_face(view: View, row: int | None) -> None:
     st.image(enlarged(view.dataset.images[row], 4), alt=f"Row {row}")
     st.markdown(f"**{EMOTIONS[view.dataset.labels[row]]}**, {place(view.dataset, row)}")
     if st.button("Full view", icon=":material/open_in_full:"):
-        open_face(view, row)
+        open_face(view.dataset, row)

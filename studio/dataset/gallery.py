@@ -11,9 +11,9 @@ from fer_core.common.tables import as_csv
 from fer_core.dataset import USAGES, FaceDataset
 from fer_core.dataset.sentences import number_of_faces
 from fer_core.emotions import EMOTIONS
-from studio.dataset.face import open_face
 from studio.dataset.view import View
 from studio.face_grid import Face, face_grid
+from studio.one_face import open_face
 
 PER_PAGE = 24
 
@@ -65,7 +65,7 @@ def show_gallery(
         _download(described(found, dataset).assign(marked=marked), key)
         st.caption(f"{number_of_faces(len(found))}, {marked.sum():,} marked “{mark}”.")
     if opened is not None:
-        open_face(view, opened)
+        open_face(dataset, opened)
 
 
 _HEADINGS = {"p_label": "Confidence in the label", "p_suggested": "Confidence in the suggestion"}

@@ -7,11 +7,11 @@ import streamlit as st
 
 from fer_core.dataset import USAGES
 from fer_core.emotions import EMOTIONS
-from studio.dataset.face import open_face
 from studio.dataset.missing import needs_faces
 from studio.dataset.view import View
 from studio.drawn import show_drawings
 from studio.face_grid import Face, face_grid
+from studio.one_face import open_face
 
 PER_PAGE = 48
 ALL = "All"
@@ -50,7 +50,7 @@ def show_samples(view: View) -> None:
             "label, split and row. Click one for the full view."
         )
     if opened is not None:
-        open_face(view, opened)
+        open_face(dataset, opened)
 
 
 def _show_drawings(view: View) -> None:

@@ -2,6 +2,7 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,15 @@ from forms import zipped
 from streamlit.testing.v1 import AppTest
 
 from fer_core.evaluation.comparison import Contender, read_field
+from fer_core.evaluation.mistakes import select_faces
 from fer_core.evaluation.uploaded import read_uploaded
 from fer_core.images import encode_png
 from fer_core.savedmodels import open_model, update_manifest
 from fer_core.settings import ROOT, settings
-from studio.comparison import mistakes
+from studio.comparison import faces
 from studio.comparison.choice import UPLOADED
+from studio.data_url import data_url
+from studio.datasets import Loaded
 from studio.markdown import plain
 
 
@@ -45,6 +49,24 @@ def texts(page: AppTest) -> str:
 
 def figures(page: AppTest) -> list[dict]:
     return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+@pytest.fixture
+def faces_here(monkeypatch, tmp_path) -> None:
+    """FER2013's sizes and labels, with black faces, as the dataset of the settings."""
+    monkeypatch.setattr(settings(), "data", tmp_path / "fer2013.parquet")
+    monkeypatch.setattr(faces, "load_path", lambda path: Loaded(blank_fer2013(), "blank"))
+
+
+def click(page: AppTest, chart: str, *point: str | int) -> AppTest:
+    """Chooses a point of a chart, as the browser tells the server."""
+    page.session_state[chart] = {"selection": {"points": [{"customdata": list(point)}]}}
+    return page.run()
+
+
+def shown_faces(page: AppTest) -> list[dict]:
+    told = [json.loads(one.proto.json) for one in page.get("bidi_component")]
+    return [face for data in told if "faces" in data for face in data["faces"]]
 
 
 def test_best_model_and_whether_its_lead_is_real_stand_at_the_top(five_models) -> None:
@@ -272,8 +294,7 @@ def test_two_uploaded_models_as_the_pair_break_no_section(saved_models, section,
         assert page.selectbox(key="second").value == "uploaded two"
 
 
-def test_wrong_faces_are_those_of_one_model(five_models, monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(mistakes, "_dataset", blank_fer2013)
+def test_wrong_faces_are_those_of_one_model(five_models, faces_here) -> None:
     page = open_page(section="Mistakes", first="Custom CNN")
     assert not page.exception
     keys = {box.key for box in page.selectbox}
@@ -411,3 +432,67 @@ def test_face_is_found_in_photographs_unless_they_are_faces(
     captions = " ".join(caption.value for caption in page.main.caption)
     assert ("1 picture or row is left out." in captions) is (judged == 1)
     assert ("No face was found" in captions) is (judged == 1)
+
+
+def test_cell_opens_the_faces_in_it(five_models, faces_here) -> None:
+    page = open_page(section="Failures")
+    assert texts(page).count("Click a cell to see its faces.") == 2
+    page = click(page, "confusion-slim_vgg-truth", "slim_vgg", "sad", "neutral")
+    assert not page.exception
+    slim = read_field(five_models).contenders[0]
+    count = len(select_faces(slim, wrong_only=False, truth=["sad"], predicted=["neutral"]))
+    assert f"**sad read as neutral: {count} faces**" in texts(page)
+    notes = [face["note"] for face in shown_faces(page)]
+    assert len(notes) == 12 and all(re.fullmatch(r"/ neutral \d+ %", note) for note in notes)
+    assert {face["label"] for face in shown_faces(page)} == {"sad"}
+
+
+def test_every_cell_and_point_says_what_is_behind_it(five_models) -> None:
+    traces = [trace for one in figures(open_page(section="Failures")) for trace in one["data"]]
+    (first, _) = [trace for trace in traces if len(trace.get("customdata", [])) == 49]
+    assert ["slim_vgg", "sad", "neutral"] in first["customdata"]
+    traces = [trace for one in figures(open_page(section="Robustness")) for trace in one["data"]]
+    points = [point for trace in traces for point in trace.get("customdata", [])]
+    assert ["slim_vgg", "noise", 3] in points
+
+
+def test_point_of_a_line_opens_its_faces_disturbed(saved_models, faces_here, monkeypatch) -> None:
+    bright = replace(blank_fer2013(), images=np.full_like(blank_fer2013().images, 200))
+    monkeypatch.setattr(faces, "load_path", lambda path: Loaded(bright, "bright"))
+    page = open_page(section="Robustness")
+    page = click(page, "robustness", "custom_cnn", "darkness", 5)
+    assert not page.exception and not page.error
+    assert "**Darkness, severity 5, read by Custom CNN**" in texts(page)
+    assert re.search(r"24 of the 300 faces, .* of these 24 are read right", texts(page))
+    drawn = {face["source"] for face in shown_faces(page)}
+    assert drawn == {data_url(np.full((48, 48), 20, np.uint8))}
+
+
+@pytest.mark.parametrize(
+    ("section", "chart", "point"),
+    [
+        ("Failures", "confusion-slim_vgg-truth", ("slim_vgg", "sad", "neutral")),
+        ("Robustness", "robustness", ("slim_vgg", "noise", 3)),
+    ],
+)
+def test_without_the_dataset_a_click_says_why_no_face_is_shown(
+    five_models, monkeypatch, section, chart, point
+) -> None:
+    monkeypatch.setattr(settings(), "data", None)
+    monkeypatch.setattr(settings(), "cache", five_models / "none")
+    page = click(open_page(section=section), chart, *point)
+    assert not page.exception and not shown_faces(page)
+    (said,) = [info.value for info in page.info if "pictures are not" in info.value]
+    assert "fer_core data fetch" in said
+    monkeypatch.setattr(settings(), "hosted", True)
+    page = click(open_page(section=section), chart, *point)
+    (said,) = [info.value for info in page.info if "pictures are not" in info.value]
+    assert "fer_core" not in said and "no face can be shown" in said
+
+
+def test_mistake_opens_in_full(five_models, faces_here, monkeypatch) -> None:
+    opened: list[int] = []
+    monkeypatch.setattr(faces, "open_face", lambda dataset, row: opened.append(row))
+    monkeypatch.setattr(faces, "face_grid", lambda shown, key: shown[0].row)
+    page = open_page(section="Mistakes", first="Custom CNN")
+    assert not page.exception and len(opened) == 1

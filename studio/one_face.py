@@ -12,22 +12,18 @@ from fer_core.charts.heat import enlarged
 from fer_core.dataset import USAGES, FaceDataset
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
-from studio.dataset.origin import place
-from studio.dataset.view import View
 from studio.figure import show_exhibit
 from studio.loaders import classifier, models_in_order, title
 from studio.markdown import plain
+from studio.origin import place
 
 SCALE = 6
 """A face is shown 6 x 48 = 288 pixels wide."""
 
 
 @st.dialog("One face", width="large")
-def open_face(view: View, row: int) -> None:
+def open_face(dataset: FaceDataset, row: int) -> None:
     """Shows a face of the dataset over the page."""
-    dataset = view.dataset
-    if dataset is None:
-        return
     left, right = st.columns([2, 3], gap="medium")
     with left:
         face = dataset.images[row]
