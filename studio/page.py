@@ -12,8 +12,11 @@ from studio import compat, memory
 FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
 """Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
 
-_ANNOUNCE = Path(__file__).with_name("announce.js").read_text()
-"""Has the page's answer read aloud by a screen reader whenever it changes."""
+_SCRIPTS = "".join(
+    f"<script>{Path(__file__).with_name(name).read_text()}</script>"
+    for name in ("announce.js", "touch.js")
+)
+"""Have a screen reader read the answer whenever it changes, and fingers scroll over charts."""
 
 
 def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
@@ -28,7 +31,7 @@ def begin(title: str, heading: str | None = None, charts: bool = False) -> None:
     st.set_page_config(page_title=f"{title} · FER Studio", page_icon=FAVICON, layout="wide")
     _prepare_process()
     st.html(Path(__file__).with_name("page.css"))
-    st.html(f"<script>{_ANNOUNCE}</script>", unsafe_allow_javascript=True)
+    st.html(_SCRIPTS, unsafe_allow_javascript=True)
     st.logo(FAVICON, link=None)
     if charts:
         with st.sidebar:

@@ -66,8 +66,11 @@ def confusion(
         hoverinfo="skip",
     )
     _add_doors(figure, contender, cells, how)
-    figure.update_yaxes(autorange="reversed", title="Truth", showgrid=False)
-    figure.update_xaxes(side="top", title=contender.title, showgrid=False, tickangle=-35)
+    ends = [-0.5, len(classes) - 0.5]  # the points would widen them
+    figure.update_yaxes(range=ends[::-1], title="Truth", showgrid=False)
+    figure.update_xaxes(
+        range=ends, side="top", title=contender.title, showgrid=False, tickangle=-35
+    )
     table = pd.DataFrame(cells, columns=classes)
     table.insert(0, "Truth", classes)
     return Exhibit(

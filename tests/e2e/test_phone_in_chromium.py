@@ -19,3 +19,38 @@ def test_menu_closes_after_a_tap_and_marks_the_page(profile, browser, playwright
     link.wait_for()
     assert link.get_attribute("aria-current") == "page"
     context.close()
+
+
+def test_finger_scrolls_over_a_chart_and_a_tap_opens_the_faces_of_a_cell(
+    browser, playwright, five_model_server
+) -> None:
+    context = browser.new_context(**playwright.devices["Pixel 7"])
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(f"{five_model_server}/Model_comparison?section=Failures&first=Slim+VGG")
+    page.get_by_text("Click a cell to see its faces.").first.wait_for()
+    cells = page.locator(".stPlotlyChart:has(.hm) .nsewdrag").first
+    cells.scroll_into_view_if_needed()
+    before = cells.bounding_box()
+    drag(context.new_cdp_session(page), before["x"] + 40, before["y"] + 300, up=150)
+    page.wait_for_function(
+        "before => document.querySelector('.stPlotlyChart:has(.hm) .nsewdrag')"
+        ".getBoundingClientRect().y < before - 50",
+        arg=before["y"],
+    )
+    cells.tap(position={"x": before["width"] * 6.5 / 7, "y": before["height"] * 4.5 / 7})
+    page.get_by_text("sad read as neutral:").wait_for()
+    context.close()
+
+
+def drag(session, x: float, y: float, up: int) -> None:
+    """A finger that moves up."""
+
+    def tell(kind: str, *heights: float) -> None:
+        points = [{"x": x, "y": height} for height in heights]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    tell("touchStart", y)
+    for step in range(1, 11):
+        tell("touchMove", y - step * up / 10)
+    tell("touchEnd")
