@@ -210,8 +210,10 @@ def test_confusion_cells_add_up_as_they_are_said_to(seven) -> None:
     assert counts.sum() == 3589
     assert normalise(counts, "truth").sum(axis=1) == pytest.approx(np.ones(7))
     assert normalise(counts, "prediction").sum(axis=0) == pytest.approx(np.ones(7))
-    (cells,) = confusion(seven[0], "counts").figure.data
+    cells, doors = confusion(seven[0], "counts").figure.data
     assert (np.array(cells.z) == counts).all()
+    assert list(doors.text) == [f"{count:,} faces" for count in counts.ravel()]
+    assert doors.customdata[1] == [seven[0].name, *seven[0].classes[:2]]
 
 
 def test_two_matrices_share_one_scale(seven) -> None:
