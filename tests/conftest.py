@@ -18,6 +18,12 @@ from fer_core.settings import settings
 os.environ["FER_OFFLINE"] = "1"  # no test, nor a process it starts, looks for YuNet on the web
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts what takes longest first, so that it does not end alone when all else is over."""
+    first = ("tests/e2e/", "tests/training/")
+    items.sort(key=lambda item: not item.nodeid.startswith(first))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def components_scanned_once() -> Iterator[None]:
     """Streamlit reads the metadata of every installed package for each AppTest: once will do."""

@@ -21,6 +21,8 @@ WEIGHTS = ROOT / "weights"
 NAMES = saved_names(WEIGHTS)
 ENSEMBLES = [name for name in NAMES if open_model(name, WEIGHTS).is_ensemble]
 NETWORKS = [name for name in NAMES if name not in ENSEMBLES]
+EVERY_TIME = {"slim_vgg", "custom_cnn", "vgg16_finetuned"}
+"""Float16, and int8 on a trunk; the other networks in the long run."""
 LARGEST = 60_000_000
 LARGEST_IN_ALL = 250_000_000
 LEAST_ACCURACY = {
@@ -110,7 +112,13 @@ def test_the_recorded_accuracy_follows_from_the_predictions(name):
     assert accuracy >= LEAST_ACCURACY.get(name, record.test.baseline)
 
 
-@pytest.fixture(scope="module", params=NETWORKS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        name if name in EVERY_TIME else pytest.param(name, marks=pytest.mark.long)
+        for name in NETWORKS
+    ],
+)
 def pair(request):
     """A saved model, what classifies by it, and its Keras network: made once for all tests."""
     saved = open_model(request.param, WEIGHTS)

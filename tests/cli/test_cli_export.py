@@ -36,7 +36,7 @@ def run(saved_models, tmp_path, monkeypatch, capsys):
     [
         ("tflite", "custom_cnn.tflite", "one thread"),
         ("onnx", "custom_cnn.onnx", "one thread"),
-        ("saved_model", "custom_cnn", "TensorFlow's threads"),
+        pytest.param("saved_model", "custom_cnn", "TensorFlow's threads", marks=pytest.mark.long),
     ],
 )
 def test_an_export_says_its_size_and_the_time_of_a_face(run, tmp_path, format, made, threads):

@@ -217,7 +217,8 @@ def test_telephone_whose_network_lets_no_video_through_goes_on(
     context.close()
 
 
-def test_ten_starts_and_stops_leave_no_thread_and_little_memory(camera_browser, new_server):
+@pytest.mark.parametrize("times", [3, pytest.param(10, marks=pytest.mark.long)])
+def test_starts_and_stops_leave_no_thread_and_little_memory(camera_browser, new_server, times):
     address, pid = new_server
     page = open_page(camera_browser, address)
     for _ in range(2):  # what is loaded once
@@ -225,7 +226,7 @@ def test_ten_starts_and_stops_leave_no_thread_and_little_memory(camera_browser, 
         stop(page)
     wait_until(lambda: udp_sockets(pid) == 0)
     before, memory = threads(pid), resident_mb(pid)
-    for _ in range(10):
+    for _ in range(times):
         start(page)
         stop(page)
     # asyncio and Streamlit grow pools of their own, up to 6 threads each; a leak is 10 or more.

@@ -14,7 +14,11 @@ from fer_core.errors import DownloadError, ModelNotFound
 from fer_core.models import backbones
 from fer_core.settings import settings
 
-NAMES = ("vgg16", "vgg19", "resnet50", "resnet101")
+NAMES = [
+    "vgg16",
+    "vgg19",
+    *(pytest.param(n, marks=pytest.mark.long) for n in ("resnet50", "resnet101")),
+]
 OFFICIAL = {
     "vgg16": keras.applications.vgg16,
     "vgg19": keras.applications.vgg19,
@@ -111,7 +115,7 @@ def test_saved_weights_reach_every_layer_of_a_flat_graph(tmp_path, settings_of):
     assert_same_layer_by_layer("vgg16", ours, reference)
 
 
-@pytest.mark.parametrize("name", [*NAMES[:3], pytest.param("resnet101", marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_model_on_a_trunk_is_flat_frozen_and_reloads(name, tmp_path):
     base = on_gray(name, pretrained=False)
     head = keras.layers.Dense(7)(keras.layers.Flatten()(base.output))

@@ -59,7 +59,10 @@ def _assert_answers_probabilities(name: str, classes: int) -> None:
     np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", list(EXPECTED))
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.long) if "resnet" in name else name for name in EXPECTED],
+)
 def test_builds_for_another_label_set_and_answers_probabilities(name):
     _assert_answers_probabilities(name, 3 if len(find(name).classes) != 3 else 7)
 

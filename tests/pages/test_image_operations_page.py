@@ -16,6 +16,9 @@ from fer_core.settings import ROOT, settings
 from studio.imageops.sources import OWN
 from studio.markdown import plain
 
+EACH = [6, pytest.param(1, marks=pytest.mark.long)]
+"""Of what is many: every sixth while one works, all in the long run."""
+
 VIEWS = {
     "libraries": ":material/compare: Three libraries",
     "finder": ":material/face_retouching_natural: Face finder",
@@ -115,12 +118,11 @@ def test_what_a_file_names_is_shown_as_it_is(page):
     assert any(plain("“www.x.com :smile: $y$”") in caption.value for caption in page.caption)
 
 
-def test_every_operation_can_be_opened_and_shows_its_settings(page):
-    names = list(OPERATIONS)
+@pytest.mark.parametrize("each", EACH)
+def test_every_operation_can_be_opened_and_shows_its_settings(page, each):
+    names = [name for name in OPERATIONS if OPERATIONS[name].parameters][::each]
     open_pipeline(page, OperationPipeline(tuple(Step(name, on=False) for name in names)).to_json())
     for number, name in enumerate(names, start=1):
-        if not OPERATIONS[name].parameters:
-            continue
         press(page, f"Tune step {number}")
         assert not page.exception, name
         widgets = [*page.slider, *page.number_input, *page.selectbox, *page.toggle]
@@ -240,10 +242,11 @@ def test_three_libraries_show_result_time_difference_and_code(page):
     assert lead(page).endswith("all agree in every pixel.")
 
 
-def test_every_comparison_can_be_chosen(page):
+@pytest.mark.parametrize("each", EACH)
+def test_every_comparison_can_be_chosen(page, each):
     page.session_state["ops_view"] = VIEWS["libraries"]
     page.run()
-    for name in page.selectbox(key="twins_operation").options:
+    for name in page.selectbox(key="twins_operation").options[::each]:
         page.selectbox(key="twins_operation").set_value(name).run()
         assert lead(page), name
         assert len(page.code) >= 2

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from ray import exceptions as ray_exceptions
 from waiting import wait_until
 
 from fer_core.errors import BatchError, CorruptModel
@@ -82,9 +81,10 @@ def test_worker_that_is_killed_in_mid_shard_loses_and_doubles_nothing(started, l
 class SlowToRestart:
     """An actor, and the Ray it is of, which say so many times that it is restarting."""
 
-    exceptions = ray_exceptions
-
     def __init__(self, times: int) -> None:
+        from ray import exceptions
+
+        self.exceptions = exceptions
         self.left, self.ready, self.read = times, Asked(b""), Asked(b"file")
 
     def wait(self, answers: list, num_returns: int) -> tuple[list, list]:
@@ -93,7 +93,7 @@ class SlowToRestart:
     def get(self, answer: "Answer") -> bytes:
         if self.left:
             self.left -= 1
-            raise ray_exceptions.ActorUnavailableError("The actor is restarting.", None)
+            raise self.exceptions.ActorUnavailableError("The actor is restarting.", None)
         return answer.value
 
 

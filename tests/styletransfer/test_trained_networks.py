@@ -35,7 +35,11 @@ def portrait(astronaut) -> np.ndarray:
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param(vgg19, marks=pytest.mark.backbones), fine_tuned_vgg16]
+    scope="module",
+    params=[
+        pytest.param(vgg19, marks=pytest.mark.backbones),
+        pytest.param(fine_tuned_vgg16, marks=pytest.mark.long),
+    ],
 )
 def painted(request, portrait) -> StyleResult:
     options = StyleOptions(size=160, quality="draft")
