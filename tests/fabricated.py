@@ -10,10 +10,10 @@ import pandas as pd
 from fer_core.common.digest import sha256
 from fer_core.dataset import PROTOCOLS, FaceDataset, Split
 from fer_core.emotions import EMOTIONS
-from fer_core.evaluation.calibration import fit_temperature
-from fer_core.evaluation.evaluate import as_stored, write
+from fer_core.evaluation.evaluate import as_stored
 from fer_core.evaluation.intervals import Interval
 from fer_core.evaluation.judge import judge
+from fer_core.evaluation.saving import write_figures
 from fer_core.evaluation.schema import (
     CostRecord,
     DataRecord,
@@ -99,7 +99,6 @@ def fabricate(
     parameters = spec.parameters or 1_000_000
     record = judge(
         predictions,
-        fit_temperature(predictions.validation.probabilities, predictions.validation.labels),
         name=name,
         protocol=spec.protocol,
         optimistic=optimistic,
@@ -119,7 +118,7 @@ def fabricate(
     if len(spec.classes) == len(EMOTIONS):
         measured["end_to_end"] = _end_to_end(record)
     record = record.model_copy(update=measured)
-    write(folder, predictions, record)
+    write_figures(folder, record, predictions)
     recipe = {
         "name": name,
         "classes": list(spec.classes),

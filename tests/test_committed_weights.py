@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fer_core.evaluation.calibration import fit_temperature
+from fer_core.evaluation.card import card_of
 from fer_core.evaluation.evaluate import evaluate
 from fer_core.evaluation.record import read_evaluation
 from fer_core.evaluation.robustness import mean_accuracy
@@ -15,7 +16,6 @@ from fer_core.savedmodels import open_model, saved_names
 from fer_core.savedmodels.ensemble import read_ensemble
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import ROOT
-from fer_core.training.card import card_of
 
 WEIGHTS = ROOT / "weights"
 NAMES = saved_names(WEIGHTS)
@@ -66,7 +66,7 @@ def test_every_file_is_the_one_recorded(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_card_says_what_is_recorded(name):
     saved = open_model(name, WEIGHTS)
-    assert saved.file("card.md").read_text() == card_of(saved, read_evaluation(saved))
+    assert saved.file("card.md").read_text() == card_of(saved.folder, read_evaluation(saved))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -132,6 +132,17 @@ def test_errors_are_shown_in_one_place_which_makes_them_text():
     assert showing == {"studio/failure.py"}
 
 
+def test_judgements_are_written_in_one_place():
+    written = r'write_\w+\([^)]*"(evaluation\.json|predictions\.npz|card\.md)"'
+    writing = {
+        str(path.relative_to(ROOT))
+        for folder in ("fer_core", "studio", "tools")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(written, path.read_text())
+    }
+    assert writing == {"fer_core/evaluation/saving.py"}
+
+
 def test_networks_are_opened_in_one_place():
     opening = {
         str(path.relative_to(ROOT))

@@ -13,19 +13,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from fer_core.cli.source import open_dataset
-from fer_core.common.files import write_json, write_text
 from fer_core.dataset import FaceDataset
 from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.evaluate import measure_cost
 from fer_core.evaluation.photographs import measure_on_photographs
 from fer_core.evaluation.record import read_evaluation
 from fer_core.evaluation.robustness import measure_robustness, robustness_rows
+from fer_core.evaluation.saving import record_judgement
 from fer_core.evaluation.schema import Evaluation
 from fer_core.faces import detector
 from fer_core.inference import Classifier
-from fer_core.savedmodels import SavedModel, alone_with, open_model, saved_names, update_manifest
+from fer_core.savedmodels import SavedModel, open_model, saved_names
 from fer_core.settings import settings
-from fer_core.training.card import card_of
 
 Judged = tuple[SavedModel, Evaluation]
 
@@ -84,11 +83,7 @@ def main() -> None:
     names = sys.argv[2:] or saved_names(weights)
     models = [open_model(name, weights) for name in names]
     for saved, record in measure(models, dataset):
-        name = saved.name
-        with alone_with(name, weights):
-            write_json(saved.folder / "evaluation.json", record.as_json())
-            write_text(saved.folder / "card.md", card_of(saved, record))
-            update_manifest(weights, name)
+        record_judgement(saved, record)
 
 
 if __name__ == "__main__":

@@ -132,7 +132,8 @@ def _on_own_faces(
     saved: "SavedModel", data: Path, folder: Path, faces: Faces, robustness: bool
 ) -> None:
     from fer_core.cli.source import open_dataset, ready_detector
-    from fer_core.evaluation import evaluate as judging
+    from fer_core.evaluation.evaluate import evaluate_own
+    from fer_core.evaluation.saving import write_figures
 
     whole = folder.resolve()
     if saved.weights.resolve() in (whole, *whole.parents):
@@ -143,12 +144,12 @@ def _on_own_faces(
     saved.networks()
     finder = ready_detector("auto") if faces is Faces.AUTO else None
     dataset = open_dataset(str(data), finder)
-    predictions, record = judging.evaluate_own(saved, dataset)
+    predictions, record = evaluate_own(saved, dataset)
     if robustness:
         record = _with_robustness(saved, dataset, predictions, record)
     _print(record, dataset.source)
     _warn(record, dataset.problems, faces)
-    judging.write(folder, predictions, record)
+    write_figures(folder, record, predictions)
     typer.echo(f"Written to {folder}/evaluation.json and {folder}/predictions.npz.")
 
 
@@ -197,18 +198,9 @@ def _record(
     saved: "SavedModel", record: "Evaluation", predictions: "Predictions | None" = None
 ) -> None:
     """Writes a judgement, the model's card, and the answers where they are new."""
-    from fer_core.common.files import write_json, write_text
-    from fer_core.evaluation.evaluate import keep_measured
-    from fer_core.savedmodels import alone_with, update_manifest, write_predictions
-    from fer_core.training.card import card_of
+    from fer_core.evaluation.saving import record_judgement
 
-    with alone_with(saved.name, saved.weights):
-        record = keep_measured(saved.folder, record)
-        if predictions is not None:
-            write_predictions(saved.folder / "predictions.npz", predictions)
-        write_json(saved.folder / "evaluation.json", record.as_json())
-        write_text(saved.folder / "card.md", card_of(saved, record))
-        update_manifest(saved.weights, saved.name)
+    record_judgement(saved, record, predictions)
     typer.echo(f"Recorded in {saved.folder}.")
 
 

@@ -1,6 +1,5 @@
 """Running a saved model on its validation and test faces, and judging what it answered."""
 
-import json
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -8,12 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.common.digest import sha256
-from fer_core.common.files import write_json
 from fer_core.dataset import FaceDataset, find_protocol
 from fer_core.dataset.fingerprint import fingerprint
 from fer_core.emotions import EMOTIONS, is_one_of, reindexed
 from fer_core.errors import EvaluationError
-from fer_core.evaluation import calibration, cost
+from fer_core.evaluation import cost
 from fer_core.evaluation.judge import judge
 from fer_core.evaluation.record import read_evaluation
 from fer_core.evaluation.robustness import measure_robustness, robustness_rows
@@ -29,7 +27,6 @@ from fer_core.savedmodels import (
     write_predictions,
 )
 from fer_core.savedmodels.ensemble import answering, networks_of
-from fer_core.settings import settings
 
 OWN = "own"
 """Name of the protocol of data that is not FER2013: every face of a known emotion tests."""
@@ -62,13 +59,9 @@ def evaluate(folder: Path, dataset: FaceDataset) -> tuple[Predictions, Evaluatio
             predict(folder, classes, dataset, split.test),
         )
     )
-    temperature = calibration.fit_temperature(
-        predictions.validation.probabilities, predictions.validation.labels
-    )
     same_faces = np.array_equal(predictions.validation.rows, predictions.test.rows)
     record = judge(
         predictions,
-        temperature,
         name=run.name,
         protocol=protocol.name,
         optimistic=same_faces,
@@ -165,11 +158,9 @@ def judge_stored(saved: SavedModel) -> Evaluation:
     Raises:
         CorruptModel: If the record or the answers cannot be read.
     """
-    recorded, predictions = read_evaluation(saved), saved.predictions()
-    faces = predictions.validation
+    recorded = read_evaluation(saved)
     judged = judge(
-        predictions,
-        calibration.fit_temperature(faces.probabilities, faces.labels),
+        saved.predictions(),
         name=recorded.name,
         protocol=recorded.protocol,
         optimistic=recorded.optimistic,
@@ -213,33 +204,6 @@ def with_robustness(
     return record.model_copy(update={"robustness": measured})
 
 
-def evaluate_and_write(name: str, dataset: FaceDataset, weights: Path | None = None) -> Evaluation:
-    """Evaluates `weights/<name>/` and writes `predictions.npz` and `evaluation.json` there.
-
-    What only was measured before is kept if it is of the same `model.tflite`. The manifest is
-    left as it is: call `update_manifest` when the whole folder is written.
-
-    Args:
-        name: Folder of the model, which must hold `model.tflite` and `recipe.json`.
-        dataset: FER2013.
-        weights: Folder of all saved models; the settings' if not given.
-
-    Returns:
-        The judgement, as `evaluation.json` holds it.
-    """
-    folder = (weights or settings().weights_to_write) / name
-    predictions, record = evaluate(folder, dataset)
-    record = keep_measured(folder, record)
-    write(folder, predictions, record)
-    return record
-
-
-def write(folder: Path, predictions: Predictions, record: Evaluation) -> None:
-    """Writes both files, each whole or not at all."""
-    write_predictions(folder / "predictions.npz", predictions)
-    write_json(folder / "evaluation.json", record.as_json())
-
-
 def predict(
     folder: Path, classes: tuple[str, ...], dataset: FaceDataset, rows: np.ndarray
 ) -> PredictedSplit:
@@ -281,22 +245,3 @@ def measure_cost(folder: Path, run: RunRecord, faces: np.ndarray) -> CostRecord:
         milliseconds=round(sum(cost.milliseconds_per_face(path, faces) for path in paths), 4),
         machine=cost.machine(),
     )
-
-
-def keep_measured(folder: Path, record: Evaluation) -> Evaluation:
-    """Returns the judgement with what only was measured before, if of this model file.
-
-    That is accuracy under disturbances, on photographs and on other data.
-    """
-    try:
-        earlier = Evaluation.model_validate(json.loads((folder / "evaluation.json").read_text()))
-    except (OSError, ValueError):
-        return record
-    if earlier.model_sha256 != record.model_sha256:
-        return record
-    kept = {
-        name: getattr(earlier, name)
-        for name in ("robustness", "end_to_end", "elsewhere")
-        if not getattr(record, name)
-    }
-    return record.model_copy(update=kept)

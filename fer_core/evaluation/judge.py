@@ -35,7 +35,7 @@ _LIBRARIES = (
 
 def judge(
     predictions: Predictions,
-    temperature: float,
+    temperature: float | None = None,
     *,
     name: str,
     protocol: str,
@@ -49,7 +49,7 @@ def judge(
 
     Args:
         predictions: As stored. An empty validation split is left out.
-        temperature: Fitted on validation.
+        temperature: Of the answers that are shown; if not given, fitted on the validation split.
         name: Registry name.
         protocol: Key in `PROTOCOLS`, or `evaluate.OWN`.
         optimistic: Whether the test faces also selected the model.
@@ -58,19 +58,21 @@ def judge(
         model_sha256: sha256 of the `model.tflite` that answered.
         seed: Seed of its training.
     """
-    test = predictions.test
+    test, validation = predictions.test, predictions.validation
+    if temperature is None:
+        temperature = calibration.fit_temperature(validation.probabilities, validation.labels)
     return Evaluation(
         schema=EVALUATION_SCHEMA,
         name=name,
         protocol=protocol,
         classes=predictions.classes,
         optimistic=optimistic,
-        validation=judge_split(predictions.validation) if len(predictions.validation) else None,
+        validation=judge_split(validation) if len(validation) else None,
         test=judge_split(test),
         per_class=judge_classes(test, predictions.classes),
         confusion=judge_confusion(test, predictions.classes),
         calibration=calibration_of(test, temperature),
-        default_threshold=threshold_of(predictions.validation, temperature),
+        default_threshold=threshold_of(validation, temperature),
         cost=cost,
         data=data,
         model_sha256=model_sha256,

@@ -4,6 +4,7 @@ from fer_core.savedmodels.folder import (
     EVALUATION_SCHEMA,
     SavedModel,
     alone_with,
+    new_folder,
     open_model,
     saved_names,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "SavedModel",
     "WholeRun",
     "alone_with",
+    "new_folder",
     "open_model",
     "read_manifest",
     "read_predictions",

@@ -1,5 +1,6 @@
 """Reading the folders `weights/<name>/`, each file verified before it is used."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fer_core.common.files import put_folder
 from fer_core.common.locks import only_one
 from fer_core.errors import CorruptModel, FileError, ModelNotFound, unknown
 from fer_core.savedmodels.ensemble import (
@@ -18,7 +20,7 @@ from fer_core.savedmodels.ensemble import (
     is_ensemble,
     networks_of,
 )
-from fer_core.savedmodels.manifest import read_manifest, verify
+from fer_core.savedmodels.manifest import read_manifest, update_manifest, verify
 from fer_core.savedmodels.predictions import Predictions, read_predictions
 from fer_core.savedmodels.run import RunRecord, read_object, read_run
 from fer_core.savedmodels.temperature import apply_temperature
@@ -181,3 +183,23 @@ def alone_with(name: str, weights: Path) -> Iterator[None]:
     )
     with only_one(weights / f".{name}.lock", refusal):
         yield
+
+
+@contextmanager
+def new_folder(name: str, weights: Path) -> Iterator[Path]:
+    """Lends an empty folder that takes the place of a saved model's, and is recorded, at the end.
+
+    What is saved stays whole until the block ends, and for good if it ends by an error.
+
+    Raises:
+        FileError: If another process is training or recording the model.
+    """
+    with alone_with(name, weights):
+        beside = weights / f".{name}"
+        shutil.rmtree(beside, ignore_errors=True)
+        folder = beside / name
+        folder.mkdir(parents=True)
+        yield folder
+        put_folder(folder, weights / name)
+        beside.rmdir()
+        update_manifest(weights, name)

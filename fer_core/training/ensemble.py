@@ -3,34 +3,31 @@
 Nothing is run: members' stored predictions say what their mean answers.
 """
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from fer_core.common.digest import sha256
-from fer_core.common.files import put_folder, write_json, write_text
+from fer_core.common.files import write_json
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.calibration import fit_temperature
-from fer_core.evaluation.evaluate import as_stored, keep_measured, write
+from fer_core.evaluation.evaluate import as_stored
 from fer_core.evaluation.judge import judge
 from fer_core.evaluation.record import read_evaluation
+from fer_core.evaluation.saving import write_judgement
 from fer_core.evaluation.schema import CostRecord, Evaluation
 from fer_core.savedmodels import (
     PredictedSplit,
     Predictions,
     RunRecord,
     SavedModel,
-    alone_with,
+    new_folder,
     open_model,
     saved_names,
-    update_manifest,
 )
 from fer_core.savedmodels.ensemble import ENSEMBLE, NETWORK, Ensemble, Member
 from fer_core.savedmodels.temperature import SMALLEST
 from fer_core.settings import settings
-from fer_core.training.card import card_of
 
 NAME = "ensemble"
 PROTOCOL = "fer2013"
@@ -163,17 +160,11 @@ def _save(ensemble: Ensemble, members: Sequence[SavedModel], weights: Path) -> E
         parameters=sum(record.cost.parameters for record in records),
         trainable=sum(record.cost.trainable for record in records),
     )
-    with alone_with(NAME, weights):
-        staging = weights / f".{NAME}"  # what is saved stays whole until the new folder is
-        folder = staging / NAME
-        shutil.rmtree(staging, ignore_errors=True)
-        folder.mkdir(parents=True)
+    with new_folder(NAME, weights) as folder:
         write_json(folder / ENSEMBLE, ensemble.model_dump(mode="json"))
         write_json(folder / "recipe.json", run.as_json())
-        validation = predictions.validation
         record = judge(
             predictions,
-            fit_temperature(validation.probabilities, validation.labels),
             name=NAME,
             protocol=run.protocol,
             optimistic=any(record.optimistic for record in records),
@@ -182,13 +173,7 @@ def _save(ensemble: Ensemble, members: Sequence[SavedModel], weights: Path) -> E
             model_sha256=sha256(folder / ENSEMBLE),
             seed=None,
         )
-        record = keep_measured(weights / NAME, record)
-        write(folder, predictions, record)
-        write_text(folder / "card.md", card_of(SavedModel(NAME, staging), record))
-        put_folder(folder, weights / NAME)
-        staging.rmdir()
-        update_manifest(weights, NAME)
-    return record
+        return write_judgement(folder, record, predictions, before=weights / NAME)
 
 
 def mean_predictions(ensemble: Ensemble, predictions: Sequence[Predictions]) -> Predictions:

@@ -1,21 +1,20 @@
 """From a trained network to the whole folder `weights/<name>/`: converted, judged, written."""
 
-import shutil
 from pathlib import Path
 
 import keras
 import pandas as pd
 
-from fer_core.common.files import put_folder, write_bytes, write_json, write_text
+from fer_core.common.files import write_bytes, write_json, write_text
 from fer_core.dataset import FaceDataset, find_protocol
-from fer_core.evaluation.evaluate import evaluate_and_write
+from fer_core.evaluation.evaluate import evaluate
+from fer_core.evaluation.saving import write_judgement
 from fer_core.models import ModelSpec, find
 from fer_core.models.transfer import head_model
-from fer_core.savedmodels import WholeRun, alone_with, open_model, update_manifest
+from fer_core.savedmodels import WholeRun, new_folder, open_model
 from fer_core.savedmodels.convert import halve, save_keras
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import settings
-from fer_core.training.card import model_card
 from fer_core.training.fit import DECIMALS, Labelled
 from fer_core.training.quantise import convert_fastest
 
@@ -41,11 +40,8 @@ def save(
         weights: Folder of all saved models.
     """
     plain = rebuild(spec, network)
-    with alone_with(spec.name, weights):
-        staging = weights / f".{spec.name}"  # what is saved stays whole until the new folder is
-        folder = staging / spec.name
-        shutil.rmtree(staging, ignore_errors=True)
-        folder.mkdir(parents=True)
+    saved = weights / spec.name
+    with new_folder(spec.name, weights) as folder:
         if spec.is_frozen:
             head_model(plain).save_weights(folder / "head.weights.h5")
             halve(folder / "head.weights.h5")
@@ -54,13 +50,9 @@ def save(
         write_bytes(folder / "model.tflite", convert_fastest(plain, validation))
         write_text(folder / "history.csv", _rounded(history).to_csv(index=False))
         write_json(folder / "recipe.json", run.as_json())
-        record = evaluate_and_write(spec.name, dataset, staging)
-        write_text(folder / "card.md", model_card(spec, run, record))
-        saved = weights / spec.name
-        put_folder(folder, saved)
-        staging.rmdir()
-        update_manifest(weights, spec.name)
-        return saved
+        predictions, record = evaluate(folder, dataset)
+        write_judgement(folder, record, predictions, before=saved)
+    return saved
 
 
 def _rounded(history: pd.DataFrame) -> pd.DataFrame:

@@ -10,8 +10,8 @@ from fer_core.dataset.fingerprint import fingerprint
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.comparison import read_contender
 from fer_core.evaluation.elsewhere import measure_elsewhere, with_elsewhere
-from fer_core.evaluation.evaluate import keep_measured
 from fer_core.evaluation.record import read_evaluation
+from fer_core.evaluation.saving import keep_measured
 from fer_core.evaluation.schema import Evaluation
 from fer_core.evaluation.sentences import elsewhere_sentences
 from fer_core.savedmodels import open_model, update_manifest

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.dataset.fingerprint import fingerprint
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import CorruptModel, EvaluationError
-from fer_core.evaluation.evaluate import evaluate_and_write, evaluate_own
+from fer_core.evaluation.evaluate import evaluate, evaluate_own
+from fer_core.evaluation.saving import record_judgement
 from fer_core.evaluation.schema import Evaluation
-from fer_core.savedmodels import open_model, read_predictions, update_manifest
+from fer_core.savedmodels import SavedModel, open_model, read_predictions
 
 
 def faces(n: int, usage: int, seed: int, noise: int = 12) -> FaceDataset:
@@ -48,13 +50,26 @@ def weights(tmp_path):
         "parameters": 14,
         "trainable": 14,
         "seed": 3,
+        "best_epoch": 2,
+        "epochs_run": 3,
+        "faces": {"train": 60, "validation": 300},
+        "minutes": 0.1,
+        "machine": "a test",
+        "recipe": {"epochs": 3},
     }
     (folder / "recipe.json").write_text(json.dumps(recipe))
     return tmp_path
 
 
+def evaluated(weights: Path, dataset: FaceDataset) -> Evaluation:
+    """Judges custom_cnn and records it."""
+    saved = SavedModel("custom_cnn", weights)
+    predictions, record = evaluate(saved.folder, dataset)
+    return record_judgement(saved, record, predictions)
+
+
 def test_answers_are_those_of_the_network_and_the_record_fits_them(weights, dataset) -> None:
-    record = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    record = evaluated(weights, dataset).as_json()
     predictions = read_predictions(weights / "custom_cnn" / "predictions.npz")
     assert predictions.test.rows.tolist() == list(range(360, 760))
     assert len(predictions.validation) == 300
@@ -71,18 +86,19 @@ def test_answers_are_those_of_the_network_and_the_record_fits_them(weights, data
     on_disk = json.loads((weights / "custom_cnn" / "evaluation.json").read_text())
     assert on_disk == record
     assert Evaluation.model_validate(on_disk).schema_number == 1
-    assert not (weights / "manifest.json").exists()
+    assert on_disk == open_model("custom_cnn", weights).evaluation(), "the manifest knows it"
+    assert f"on the {record['test']['n']} test" in (weights / "custom_cnn" / "card.md").read_text()
 
 
 def test_evaluating_again_gives_the_same_figures(weights, dataset) -> None:
-    first = evaluate_and_write("custom_cnn", dataset, weights).as_json()
-    second = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    first = evaluated(weights, dataset).as_json()
+    second = evaluated(weights, dataset).as_json()
     for key in ("validation", "test", "per_class", "confusion", "calibration"):
         assert first[key] == second[key]
 
 
 def test_what_only_was_measured_is_kept_for_the_same_network_only(weights, dataset) -> None:
-    record = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    record = evaluated(weights, dataset).as_json()
     accuracy = record["test"]["metrics"]["accuracy"]
     measured = {
         "robustness": {
@@ -93,22 +109,21 @@ def test_what_only_was_measured_is_kept_for_the_same_network_only(weights, datas
     }
     path = weights / "custom_cnn" / "evaluation.json"
     path.write_text(json.dumps(record | measured))
-    again = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    again = evaluated(weights, dataset).as_json()
     assert {name: again[name] for name in measured} == measured
     path.write_text(json.dumps(record | measured | {"model_sha256": "another"}))
-    again = evaluate_and_write("custom_cnn", dataset, weights).as_json()
+    again = evaluated(weights, dataset).as_json()
     assert [again[name] for name in measured] == [None, None]
 
 
 def test_missing_recipe_is_named(tmp_path, dataset) -> None:
     with pytest.raises(CorruptModel, match=r"recipe\.json"):
-        evaluate_and_write("custom_cnn", dataset, tmp_path)
+        evaluate(tmp_path / "custom_cnn", dataset)
 
 
 @pytest.fixture
 def saved(weights, dataset):
-    evaluate_and_write("custom_cnn", dataset, weights)
-    update_manifest(weights, "custom_cnn")
+    evaluated(weights, dataset)
     return open_model("custom_cnn", weights)
 
 
@@ -126,8 +141,7 @@ def test_of_the_data_that_trained_it_only_the_test_faces_are_judged(saved, datas
     recipe = saved.run().as_json() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
     (saved.folder / "recipe.json").write_text(json.dumps(recipe))
     (saved.folder / "model.tflite").write_bytes(brightness_network(3))
-    evaluate_and_write("custom_cnn", dataset, saved.weights)
-    update_manifest(saved.weights, "custom_cnn")
+    evaluated(saved.weights, dataset)
     predictions, _ = evaluate_own(saved, dataset)
     split = PROTOCOLS["r3"].split(dataset)
     assert predictions.test.rows.tolist() == split.test.tolist()
@@ -141,8 +155,7 @@ def test_own_faces_of_unknown_emotions_are_left_out_and_counted(saved, weights, 
     recipe = saved.run().as_json() | {"classes": ["happy", "sad", "neutral"], "protocol": "r3"}
     (saved.folder / "recipe.json").write_text(json.dumps(recipe))
     (saved.folder / "model.tflite").write_bytes(brightness_network(3))
-    evaluate_and_write("custom_cnn", dataset, weights)
-    update_manifest(weights, "custom_cnn")
+    evaluated(weights, dataset)
     own = faces(140, 0, 7)
     _, record = evaluate_own(saved, own)
     known = int(np.isin(own.labels, [3, 4, 6]).sum())

@@ -3,10 +3,12 @@ import json
 import numpy as np
 import pytest
 
-from fer_core.errors import CorruptModel, ModelNotFound
+from fer_core.errors import CorruptModel, FileError, ModelNotFound
 from fer_core.savedmodels import (
     PredictedSplit,
     Predictions,
+    alone_with,
+    new_folder,
     open_model,
     read_predictions,
     saved_names,
@@ -86,3 +88,40 @@ def test_truncated_predictions_are_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(CorruptModel, match=r"p\.npz"):
         read_predictions(path)
+
+
+def test_new_folder_takes_the_place_of_the_old_and_is_recorded(saved_models):
+    with new_folder("custom_cnn", saved_models) as folder:
+        assert folder.name == "custom_cnn" and list(folder.iterdir()) == []
+        (folder / "model.tflite").write_bytes(b"another")
+        assert open_model("custom_cnn").file("model.tflite").read_bytes() != b"another"
+    saved = open_model("custom_cnn")
+    assert [path.name for path in saved.folder.iterdir()] == ["model.tflite"]
+    assert saved.file("model.tflite").read_bytes() == b"another"
+    assert saved_names() == ["custom_cnn", "dcnn_elu"]
+
+
+def test_new_folder_that_is_not_finished_changes_nothing(saved_models):
+    def half_done():
+        with new_folder("custom_cnn", saved_models) as folder:
+            (folder / "model.tflite").write_bytes(b"half")
+            raise KeyboardInterrupt
+
+    before = {path.name: path.read_bytes() for path in (saved_models / "custom_cnn").iterdir()}
+    with pytest.raises(KeyboardInterrupt):
+        half_done()
+    saved = open_model("custom_cnn")
+    assert {path.name: saved.file(path.name).read_bytes() for path in saved.folder.iterdir()} == (
+        before
+    )
+    with new_folder("custom_cnn", saved_models) as folder:
+        assert list(folder.iterdir()) == [], "what was half done is gone"
+
+
+def test_new_folder_is_refused_while_another_records_the_model(saved_models):
+    with (
+        alone_with("custom_cnn", saved_models),
+        pytest.raises(FileError, match="training or recording custom_cnn"),
+        new_folder("custom_cnn", saved_models),
+    ):
+        raise AssertionError("both are in")

@@ -2,13 +2,13 @@
 
 import textwrap
 from dataclasses import replace
+from pathlib import Path
 
 from fer_core.evaluation.schema import Evaluation
 from fer_core.models import ModelSpec, find, title_of
 from fer_core.models.recipe import Recipe
-from fer_core.savedmodels import SavedModel, WholeRun
-from fer_core.savedmodels.ensemble import Ensemble, read_ensemble
-from fer_core.training.recipes import OURS, REPORT
+from fer_core.savedmodels import WholeRun, read_run
+from fer_core.savedmodels.ensemble import Ensemble, is_ensemble, read_ensemble
 
 _USE = """## Intended use
 
@@ -27,11 +27,16 @@ _UNKNOWN = (
 )
 
 
-def card_of(saved: SavedModel, record: Evaluation) -> str:
-    """Returns `card.md` of a saved model, network or ensemble; `record` is its judgement."""
-    if saved.is_ensemble:
-        return ensemble_card(saved.name, read_ensemble(saved.folder), record)
-    return model_card(find(saved.name), saved.run().whole(), record)
+def card_of(folder: Path, record: Evaluation) -> str:
+    """Returns `card.md` of the model in a folder, network or ensemble.
+
+    Args:
+        folder: Its files are read as they are, not checked against the manifest.
+        record: Its judgement.
+    """
+    if is_ensemble(folder):
+        return ensemble_card(folder.name, read_ensemble(folder), record)
+    return model_card(find(folder.name), read_run(folder / "recipe.json").whole(), record)
 
 
 def ensemble_card(name: str, ensemble: Ensemble, record: Evaluation) -> str:
@@ -125,8 +130,7 @@ def _again(spec: ModelSpec, run: WholeRun) -> str:
 def _command(spec: ModelSpec, recipe: Recipe) -> str | None:
     """Returns the command that trains with this recipe, None where there is none any more."""
     command = f"python -m fer_core train {spec.name}"
-    for kind, chosen in (("", OURS), (" --recipe report", REPORT)):
-        known = chosen.get(spec.name)
+    for kind, known in (("", spec.recipe), (" --recipe report", spec.report_recipe)):
         if known is None or _essence(known) != _essence(recipe):
             continue
         command += kind

@@ -1,7 +1,7 @@
+from fer_core.evaluation.card import model_card
 from fer_core.evaluation.record import read_evaluation
 from fer_core.models import find
 from fer_core.savedmodels import WholeRun, open_model
-from fer_core.training.card import model_card
 from fer_core.training.recipes import REPORT, recipe_for
 
 
