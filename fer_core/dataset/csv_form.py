@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_core.dataset.collector import Collector
 from fer_core.dataset.faces import FaceDataset
-from fer_core.dataset.words import (
+from fer_core.dataset.spellings import (
     columns_of,
     face_of,
     label_of,

@@ -20,7 +20,7 @@ from fer_core.dataset.face_decoder import Cut, Decoder, middle_square
 from fer_core.dataset.faces import FaceDataset
 from fer_core.dataset.members import read_members
 from fer_core.dataset.parquet_form import read_parquet, write_parquet
-from fer_core.dataset.words import usage_in
+from fer_core.dataset.spellings import usage_in
 from fer_core.errors import DatasetError, FileError
 from fer_core.settings import settings
 

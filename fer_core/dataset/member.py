@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from fer_core.dataset.faces import USAGES
-from fer_core.dataset.words import number_of, usage_in
+from fer_core.dataset.spellings import number_of, usage_in
 from fer_core.emotions import canonical
 from fer_core.picture_names import HEAD, is_picture, suffix
 

@@ -16,8 +16,8 @@ from fer_core.dataset.face_decoder import Cut, Decoder, middle_square
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.member import Member
 from fer_core.dataset.parquet_form import NO_EMOTIONS, read_parquet
+from fer_core.dataset.spellings import columns_of, pixel_columns, usage_in
 from fer_core.dataset.tree_form import CLASSES, has_tree, read_tree
-from fer_core.dataset.words import columns_of, pixel_columns, usage_in
 from fer_core.emotions import canonical
 from fer_core.errors import DatasetError
 from fer_core.picture_names import is_clutter

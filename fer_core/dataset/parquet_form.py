@@ -17,7 +17,7 @@ from fer_core.dataset.face_decoder import Decoder
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.parquet_pages import unpacked_size
 from fer_core.dataset.parquet_rows import Decode, read_rows, refuse_bomb
-from fer_core.dataset.words import PIXELS, columns_of, pixel_columns, usage_of
+from fer_core.dataset.spellings import PIXELS, columns_of, pixel_columns, usage_of
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError
 from fer_core.images import FACE_SIZE

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from fer_core.dataset.collector import Collector
 from fer_core.dataset.faces import FaceDataset
-from fer_core.dataset.words import (
+from fer_core.dataset.spellings import (
     PIXELS,
     columns_of,
     face_of,

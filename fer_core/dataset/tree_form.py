@@ -10,7 +10,7 @@ from fer_core.dataset.collector import Collector
 from fer_core.dataset.face_decoder import Cut, Decoder, middle_square
 from fer_core.dataset.faces import USAGES, FaceDataset
 from fer_core.dataset.member import Member
-from fer_core.dataset.words import usage_in
+from fer_core.dataset.spellings import usage_in
 from fer_core.emotions import EMOTIONS, canonical
 from fer_core.errors import DatasetError, ImageError, NoFaceFound
 from fer_core.settings import settings

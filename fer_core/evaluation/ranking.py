@@ -1,6 +1,6 @@
 """Models in their order: those tested on the same faces, best first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fer_core.errors import EvaluationError
@@ -70,20 +70,36 @@ def rankings_of(
     Returns:
         The rankings, and why there is none on common faces, if there should be one.
     """
-    found = []
-    for name, group in groups_of(contenders).items():
-        ghosts = tuple(spec for spec in untrained if spec.protocol == name)
-        found.append(_ranking(group_title(name), group, ghosts))
+    groups = groups_of(contenders)
+    found = [ranking_of(name, group, untrained) for name, group in groups.items()]
     if len(found) < 2:
         return found, None
     try:
-        found.append(_ranking(group_title(COMMON), common_view(contenders), ()))
+        found.append(ranking_of(COMMON, common_view(contenders)))
     except EvaluationError as error:
         return found, str(error)
     return found, None
 
 
-def _ranking(title: str, group: Sequence[Contender], ghosts: tuple[ModelSpec, ...]) -> Ranking:
-    ranked = tuple(best_first(group))
-    comparisons = compare_all({c.name: c.right for c in ranked})
-    return Ranking(title, ranked, tuple(comparisons), ghosts)
+def comparisons_of(contenders: Sequence[Contender]) -> tuple[Comparison, ...]:
+    """Returns every pair of contenders compared."""
+    return tuple(compare_all({contender.name: contender.right for contender in contenders}))
+
+
+def ranking_of(
+    name: str,
+    contenders: Sequence[Contender],
+    untrained: Sequence[ModelSpec] = (),
+    compare: Callable[[tuple[Contender, ...]], tuple[Comparison, ...]] = comparisons_of,
+) -> Ranking:
+    """Returns the ranking of models that were tested on the same faces.
+
+    Args:
+        name: Of these faces, as `groups_of` gives it, or `COMMON`.
+        contenders: In any order.
+        untrained: Architectures with no saved model; those of this protocol are shown.
+        compare: Compares every pair, best first: for who keeps what was compared before.
+    """
+    ranked = tuple(best_first(contenders))
+    ghosts = tuple(spec for spec in untrained if spec.protocol == name)
+    return Ranking(group_title(name), ranked, compare(ranked), ghosts)

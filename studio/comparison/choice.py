@@ -14,8 +14,8 @@ from fer_core.evaluation.comparison import (
     groups_of,
     read_field,
 )
-from fer_core.evaluation.ranking import Ranking, best_first
-from fer_core.evaluation.significance import Comparison, compare_all
+from fer_core.evaluation.ranking import Ranking, comparisons_of, ranking_of
+from fer_core.evaluation.significance import Comparison
 from fer_core.settings import settings
 from studio.loaders import state_of_models
 from studio.markdown import plain
@@ -83,9 +83,9 @@ def choose(field: Field) -> Ranking | None:
             f"{len(chosen[0].split):,} faces, {', '.join(chosen[0].classes)}: none of these models "
             "was trained on any of them. Other emotions are dropped and probabilities renormalised."
         )
-    untrained = tuple(spec for spec in field.untrained if spec.protocol == view)
-    ranked = tuple(best_first(chosen))
-    return Ranking(group_title(view), ranked, _comparisons(_key(ranked), ranked), untrained)
+    return ranking_of(
+        view, chosen, field.untrained, lambda ranked: _comparisons(_key(ranked), ranked)
+    )
 
 
 def _choose_view(views: list[str]) -> str:
@@ -115,8 +115,7 @@ def _common(key: _Key, _contenders: tuple[Contender, ...]) -> tuple[Contender, .
 
 @st.cache_resource(scope="session", max_entries=50, show_spinner=False)
 def _comparisons(key: _Key, _contenders: tuple[Contender, ...]) -> tuple[Comparison, ...]:
-    right = {contender.name: contender.right for contender in _contenders}
-    return tuple(compare_all(right))
+    return comparisons_of(_contenders)
 
 
 def choose_one(contenders: tuple[Contender, ...]) -> Contender:

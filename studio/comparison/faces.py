@@ -10,9 +10,9 @@ from fer_core.dataset import FaceDataset
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.settings import settings
-from studio.datasets import load_path, say_unreadable
 from studio.face_grid import Face, face_grid
 from studio.one_face import open_face
+from studio.shared_datasets import load_path, say_unreadable
 from studio.terminal import own
 
 

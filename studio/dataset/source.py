@@ -11,10 +11,10 @@ from fer_core.dataset.load import UPLOADS
 from fer_core.errors import FerError
 from fer_core.settings import settings
 from studio import memory
-from studio.datasets import Loaded, load_path, say_unreadable
 from studio.failure import show_failure
 from studio.fetching import show_coming
 from studio.markdown import plain
+from studio.shared_datasets import Loaded, load_path, say_unreadable
 
 CHOSEN = "dataset_path"
 """Key in the session's state: a path somebody named."""

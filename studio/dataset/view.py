@@ -13,7 +13,7 @@ from fer_core.audit.face_space import distance_from_face_space
 from fer_core.dataset import PROTOCOLS, FaceDataset
 from fer_core.dataset.statistics import Appearance, appearance, count, read_statistics
 from fer_core.emotions import EMOTIONS, is_one_of
-from studio.datasets import Loaded
+from studio.shared_datasets import Loaded
 
 Result = TypeVar("Result")
 

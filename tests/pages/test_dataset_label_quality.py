@@ -13,8 +13,8 @@ from fer_core.emotions import EMOTIONS
 from studio.dataset.doubtful import _confirmed
 from studio.dataset.source import UPLOADED
 from studio.dataset.view import View
-from studio.datasets import Loaded
 from studio.one_face import _agrees
+from studio.shared_datasets import Loaded
 
 
 def test_searching_an_upload_for_copies_leaves_nothing_on_disk(

@@ -10,8 +10,8 @@ from fer_core.dataset import FaceDataset
 from fer_core.dataset.parquet_form import write_parquet
 from fer_core.settings import ROOT, settings
 from studio.dataset.source import CHOSEN
-from studio.datasets import load_path
 from studio.markdown import plain
+from studio.shared_datasets import load_path
 
 
 def test_upload_is_shown_and_written_nowhere(

@@ -21,8 +21,8 @@ from fer_core.settings import ROOT, settings
 from studio.comparison import faces
 from studio.comparison.choice import UPLOADED
 from studio.data_url import data_url
-from studio.datasets import Loaded
 from studio.markdown import plain
+from studio.shared_datasets import Loaded
 
 
 def open_page(uploaded: Sequence[Contender] = (), **query: str | list[str]) -> AppTest:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_core.dataset.words import (
+from fer_core.dataset.spellings import (
     columns_of,
     label_of,
     number_of,
