@@ -79,6 +79,7 @@ def _collect(module: str, name: str, result: Excerpt, docstrings: bool) -> None:
         result.definitions[key] = _text(module, statement, docstrings)
 
 
+@cache
 def _names_in(statement: ast.stmt) -> list[str]:
     """Returns the names a definition uses that may be defined elsewhere, in order."""
     used = (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
@@ -87,7 +88,7 @@ def _names_in(statement: ast.stmt) -> list[str]:
 
 def _text(module: str, statement: ast.stmt, docstrings: bool) -> str:
     """Returns a definition's own lines, comments included, with or without its docstring."""
-    lines = inspect.getsource(_module(module)).splitlines()
+    lines = _source(module).splitlines()
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         first = min([first, *(decorator.lineno for decorator in statement.decorator_list)])
@@ -100,10 +101,15 @@ def _text(module: str, statement: ast.stmt, docstrings: bool) -> str:
 
 
 @cache
+def _source(module: str) -> str:
+    return inspect.getsource(_module(module))
+
+
+@cache
 def _statements(module: str) -> dict[str, ast.stmt]:
     """Returns the statement by which each name of a module is bound at its top."""
     bound: dict[str, ast.stmt] = {}
-    for statement in ast.parse(inspect.getsource(_module(module))).body:
+    for statement in ast.parse(_source(module)).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             bound[statement.name] = statement
         elif isinstance(statement, ast.Import):
