@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from fer_core.common.files import replacing
 from fer_core.training.shards import read_shards, write_shards
 
 KEPT_CHECKPOINTS = 3
@@ -73,7 +74,8 @@ class ResumableState(keras.callbacks.Callback):
         if row["val_loss"] < self.lowest_loss:
             self.lowest_loss = row["val_loss"]
             name = f"{self.path.parent.name}.{epoch + 1:03d}-{row['val_accuracy']:.2f}"
-            self.model.layers[-1].save(self.path.parent / f"{name}.keras")
+            with replacing(self.path.parent / f"{name}.keras") as part:
+                self.model.layers[-1].save(part)
             kept = sorted(self.path.parent.glob("*.keras"), key=lambda p: p.stat().st_mtime_ns)
             for path in kept[:-KEPT_CHECKPOINTS]:
                 path.unlink()

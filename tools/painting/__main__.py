@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from fer_core.common.files import replacing
 from fer_core.styletransfer.paintings import PAINTINGS
 from tools.painting import compositions
 from tools.painting.canvas import Canvas
@@ -49,8 +50,8 @@ def paint(name: str, size: int = SIZE, seed: int = 0) -> np.ndarray:
 def main() -> None:
     """Writes every picture."""
     for name, painting in PAINTINGS.items():
-        painting.path.parent.mkdir(exist_ok=True)
-        Image.fromarray(paint(name)).save(painting.path, quality=QUALITY, method=6)
+        with replacing(painting.path) as part:
+            Image.fromarray(paint(name)).save(part, quality=QUALITY, method=6)
         print(painting.path)
 
 
