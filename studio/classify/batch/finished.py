@@ -9,7 +9,7 @@ import streamlit as st
 from fer_core.charts import batch as charts
 from fer_core.charts.timeline import share_bars
 from fer_core.common.numerals import percent
-from fer_core.scale import look
+from fer_core.scale import shares
 from fer_core.scale.dest import Dest
 from fer_core.scale.run import Status, open_plan, status_of
 from fer_core.scale.tally import Cell
@@ -70,7 +70,7 @@ def _sentence(status: Status) -> str:
     model = title(status.plan.job.model)
     if not tally.faces:
         return f"{model} found no face in {tally.pictures:,} pictures."
-    (most, count) = look.answers(tally.cells).most_common(1)[0]
+    (most, count) = shares.answers(tally.cells).most_common(1)[0]
     return (
         f"{model} finds {tally.faces:,} faces in {tally.pictures - tally.bad:,} pictures; most "
         f"often, {percent(count / tally.faces)}, the answer is **{most}**."
@@ -102,17 +102,17 @@ def _chosen(cells: Counter[Cell]) -> Mapping[Cell, int]:
 
 
 def _draw(cells: Mapping[Cell, int], status: Status) -> None:
-    answers = look.answers(cells)
+    answers = shares.answers(cells)
     faces = answers.total()
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Answers", anchor=False)
-        shares = {answer: count / faces for answer, count in answers.most_common()}
-        show(share_bars(shares), f"Share of each answer among {faces:,} faces.", key="batch_all")
+        of_all = {answer: count / faces for answer, count in answers.most_common()}
+        show(share_bars(of_all), f"Share of each answer among {faces:,} faces.", key="batch_all")
     with right:
         st.subheader("By confidence", anchor=False)
-        show_exhibit(charts.by_confidence(look.by_confidence(cells)))
-    months, folders = look.by_month(cells), look.by_folder(cells)
+        show_exhibit(charts.by_confidence(shares.by_confidence(cells)))
+    months, folders = shares.by_month(cells), shares.by_folder(cells)
     if len(months) > 1:
         st.subheader("Over time", anchor=False)
         show_exhibit(charts.over_time(months))
