@@ -12,6 +12,7 @@ from fer_core.savedmodels import SavedModel, open_model, saved_names
 from fer_core.savedmodels.manifest import licence
 from studio.failure import show_failure
 from studio.loaders import title
+from studio.markdown import unbroken
 
 _ASKED = "card"
 """Part of an address of Model comparison: whose card is to be open."""
@@ -44,12 +45,12 @@ def open_card(name: str) -> None:
 def _show(saved: SavedModel) -> None:
     text = saved.file("card.md").read_text(encoding="utf-8")
     summary, *rest = text.split("\n\n", 1)[1].split("\n## ")  # without its title, which is above
-    st.markdown(summary)
+    st.markdown(unbroken(summary))
     spec = REGISTRY.get(saved.name)
     if spec is not None and spec.stages:
         _show_layers(spec)
     for section in rest:
-        st.markdown(f"### {section}")
+        st.markdown(unbroken(f"### {section}"))
     st.markdown(f"### Licence\n\n{licence(saved.folder)}")
     if not saved.is_ensemble:
         with st.expander("The recipe in full", icon=":material/receipt_long:"):
@@ -67,9 +68,11 @@ def _show_layers(spec: ModelSpec) -> None:
     )
     frozen = f" Hatched: kept as trained on ImageNet ({spec.trunk})." if spec.is_frozen else ""
     st.caption(
-        f"From the face to the answer, counted in the network's code: {spec.parameters:,} "
-        f"parameters, {percent(spec.trainable / spec.parameters)} of them trained. A bar is as "
-        f"wide as the maps are, and as high as there are layers.{frozen}"
+        unbroken(
+            f"From the face to the answer, counted in the network's code: {spec.parameters:,} "
+            f"parameters, {percent(spec.trainable / spec.parameters)} of them trained. A bar is as "
+            f"wide as the maps are, and as high as there are layers.{frozen}"
+        )
     )
 
 

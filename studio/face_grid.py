@@ -14,6 +14,7 @@ import streamlit as st
 from fer_core.emotions import COLOURS
 from fer_core.images import FACE_SIZE
 from studio.data_url import data_url
+from studio.markdown import unbroken
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -70,7 +71,7 @@ def face_grid(
                 "row": face.row,
                 "source": data_url(face.picture),
                 "label": face.label,
-                "note": face.note,
+                "note": unbroken(face.note),
                 "colour": COLOURS.get(face.label, ""),
                 "marked": face.row in marked,
             }

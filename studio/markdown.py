@@ -8,7 +8,9 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _DIRECTIVE = re.compile(r":(?=[\w/+-]+:)|(?<=\bwww)\.|(?<=https):|(?<=http):")
 """Where icons, emoji and links begin, which are looked for after the backslashes are gone."""
 
-_UNIT = re.compile(r"(?<=\d) (?=(?:%|px|ms|MB|s)(?!\w))")
+_UNIT = re.compile(
+    r"(?<=\d) (?=(?:%|px|ms|MB|s)(?!\w))|(?<=\d)(?=%)|(?<=\d) (?=[×±] \d)|(?<=[×±]) (?=\d)"
+)
 
 _WORD_JOINER = "\u2060"
 
@@ -20,7 +22,7 @@ def plain(text: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Returns a text whose figures stay on one line with their unit."""
+    """Returns a text whose figures stay on one line with their unit, a space before each %."""
     return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 

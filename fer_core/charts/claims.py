@@ -27,7 +27,7 @@ def claimed(contenders: Sequence[Contender]) -> Exhibit:
         contenders: Tested on FER2013's PrivateTest.
     """
     ranked = best_first(contenders)
-    figure = new_figure(height=112 + 30 * (len(CLAIMS) + len(ranked)))
+    figure = new_figure(height=112 + 40 * len(CLAIMS) + 40 * len(ranked))
     figure.add_scatter(
         x=[claim.accuracy for claim in CLAIMS],
         y=[claim.who for claim in CLAIMS],

@@ -107,8 +107,9 @@ def coverage_curves(contenders: Sequence[Contender]) -> Exhibit:
         "coverage",
         findings.refuses_well(contenders),
         figure,
-        "Leftwards the model answers fewer faces, its surest ones. A higher line means its "
-        "confidence tells right answers from wrong ones better.",
+        f"Leftwards the model answers fewer of the {len(contenders[0].split):,} test faces, its "
+        "surest ones. A higher line means its confidence tells right answers from wrong ones "
+        "better.",
         pd.concat(tables, ignore_index=True),
     )
 
@@ -166,7 +167,8 @@ def calibration_errors(contenders: Sequence[Contender]) -> Exhibit:
         "calibration",
         findings.is_best_calibrated(contenders),
         figure,
-        "Mean distance between confidence and accuracy: open circle as trained, filled after "
+        f"Mean distance between confidence and accuracy over {contenders[0].judged.n:,} test "
+        "faces: open circle as trained, filled after "
         "temperature scaling fitted on the validation faces. Left is better. The app shows "
         "probabilities after scaling.",
         calibration_table(contenders),

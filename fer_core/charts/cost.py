@@ -97,9 +97,10 @@ def accuracy_against_cost(contenders: Sequence[Contender], cost: str = "millisec
         figure.update_xaxes(type="log", tickvals=_TICKS, ticktext=[f"{tick:g}" for tick in _TICKS])
     percent_axis(figure, "y", zero_based=False)
     machines = sorted({c.cost.machine for c in priced if c.cost})
+    n = max((one.judged.n for one in priced), default=0)
     caption = (
         "Up and to the left is better. The dotted line is the Pareto front: on it, nothing cheaper "
-        "is as accurate. Bars are 95 % intervals."
+        f"is as accurate. Bars are 95 % intervals over {n:,} test faces."
     )
     if len(places) < len(priced):
         caption += " Models without room for a label are in the legend."

@@ -289,7 +289,8 @@ def vote_matrix(table: pd.DataFrame) -> Exhibit:
         x=list(table.columns),
         y=list(table.index),
         customdata=table.to_numpy(),
-        texttemplate="%{z:.0%}",
+        text=[[f"{100 * share:.1f}" for share in row] for row in shares.to_numpy()],
+        texttemplate="%{text}",
         colorscale=SEQUENTIAL,
         zmin=0,
         zmax=1,
@@ -303,8 +304,8 @@ def vote_matrix(table: pd.DataFrame) -> Exhibit:
         "ferplus",
         findings.agree(table),
         figure,
-        f"Rows are FER2013's label, columns what most of FER+'s ten annotators saw; each row adds "
-        f"up to 100 %. n = {int(table.to_numpy().sum()):,} faces.",
+        f"Rows are FER2013's label, columns what most of FER+'s ten annotators saw; each row, in "
+        f"percent, adds up to 100. n = {int(table.to_numpy().sum()):,} faces.",
         table.reset_index(),
     )
 
@@ -343,11 +344,13 @@ def leakage_effect(effects: Mapping[str, Leakage], titles: Mapping[str, str]) ->
             "On the others": [e.on_clean for e in effects.values()],
         }
     )
+    tested = " or ".join(f"{n:,}" for n in sorted({e.faces for e in effects.values()}))
     return Exhibit(
         "leakage",
         findings.leaks(effects, titles),
         figure,
-        "Open circle: accuracy on all test faces; filled: on those without a copy in Training. The "
+        f"Open circle: accuracy on all test faces, {tested}; filled: on those without a copy in "
+        "Training. The "
         "copies are not spread evenly over the emotions, so the two differ for that reason too.",
         table,
     )

@@ -20,8 +20,10 @@ from fer_core.evaluation.metrics import Curve, confusion_matrix, precision_recal
 Normalised = Literal["truth", "prediction", "counts"]
 
 READINGS: dict[Normalised, str] = {
-    "truth": "Each row adds up to 100 %: what an emotion is read as; the diagonal is recall.",
-    "prediction": "Each column adds up to 100 %: what an answer means; the diagonal is precision.",
+    "truth": "In percent; each row adds up to 100: what an emotion is read as; the diagonal is "
+    "recall.",
+    "prediction": "In percent; each column adds up to 100: what an answer means; the diagonal "
+    "is precision.",
     "counts": "Number of faces.",
 }
 
@@ -58,7 +60,11 @@ def confusion(
         z=cells,
         x=classes,
         y=classes,
-        texttemplate="%{z:.0f}" if how == "counts" else "%{z:.0%}",
+        text=[
+            [f"{cell:.0f}" if how == "counts" else f"{100 * cell:.1f}" for cell in row]
+            for row in cells
+        ],
+        texttemplate="%{text}",
         colorscale=SEQUENTIAL,
         zmin=0,
         zmax=cells.max() if highest is None else highest,

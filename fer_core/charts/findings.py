@@ -18,7 +18,12 @@ from fer_core.evaluation.end_to_end import CONDITIONS
 from fer_core.evaluation.metrics import METRICS, confusion_matrix, most_confused
 from fer_core.evaluation.ranking import best_first
 from fer_core.evaluation.robustness import CORRUPTIONS, SEVERITIES
-from fer_core.evaluation.sentences import figure_text, points, training_sentence
+from fer_core.evaluation.sentences import (
+    figure_text,
+    in_running_text,
+    points,
+    training_sentence,
+)
 from fer_core.evaluation.significance import Comparison
 
 _NEIGHBOURS = 5
@@ -31,7 +36,7 @@ def is_best(contenders: Sequence[Contender], metric: str) -> str:
         return METRICS[metric].title
     best = best_first(contenders, metric)[0]
     figure = figure_text(metric, best.judged.metrics[metric].value)
-    return f"{best.title} is best by {METRICS[metric].title}: {figure}"
+    return f"{best.title} is best by {in_running_text(METRICS[metric].title)}: {figure}"
 
 
 def is_ahead(leader: str, title: str, comparisons: Sequence[Comparison]) -> str:
@@ -160,8 +165,8 @@ def is_read_on_photographs(contenders: Sequence[Contender]) -> str:
 
 def trained_so(contender: Contender) -> str:
     """Returns how a training went, in a few words."""
-    told = training_sentence(contender).replace("**", "")
-    return re.split(r"[:;,]", told.rstrip("."), maxsplit=1)[0]
+    told = training_sentence(contender).replace("**", "").removeprefix(contender.title)
+    return contender.title + re.split(r"[:;,]", told.rstrip("."), maxsplit=1)[0]
 
 
 def lies_apart(table: pd.DataFrame, what: str) -> str:

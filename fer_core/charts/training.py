@@ -68,7 +68,8 @@ def training_curves(contender: Contender) -> Exhibit:
         f"training-{contender.name}",
         findings.trained_so(contender),
         figure,
-        f"{contender.title}: a gap that widens between training and validation is overfitting. "
+        f"{contender.title}, {len(history)} epochs: a gap that widens between training and "
+        "validation is overfitting. "
         "Training accuracy is measured with augmentation and dropout on, which lowers it.",
         history,
         half=True,
@@ -134,8 +135,9 @@ def epoch_violins(
         f"epochs-{what}",
         findings.lies_apart(table, what),
         figure,
-        f"Left half, gray: training; right half: validation. Wide where {what} stayed for many "
-        "epochs; the line is the mean.",
+        f"Left half, gray: training; right half: validation. Wide where {what} stayed for many of "
+        f"the epochs ({', '.join(str(len(_history(one))) for one in contenders)}); the line is "
+        "the mean.",
         table,
         half=True,
     )

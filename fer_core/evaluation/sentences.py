@@ -129,7 +129,7 @@ def _headline_by(metric: str, ranked: Sequence[Contender]) -> str:
     first, second = (one.judged.metrics[metric] for one in order[:2])
     apart = first.low > second.high if sign > 0 else first.high < second.low
     return (
-        f"{order[0].title} is best by {METRICS[metric].title}: "
+        f"{order[0].title} is best by {in_running_text(METRICS[metric].title)}: "
         f"{interval_text(metric, first, named=True)}; {order[1].title} follows with "
         f"{figure_text(metric, second.value)}, and their intervals "
         f"{'lie apart' if apart else 'overlap'}."
@@ -218,7 +218,7 @@ def robustness_sentence(contender: Contender) -> str:
     strongest = [p for p in points_of if p.severity == max(SEVERITIES)]
     worst = min(strongest, key=lambda p: p.accuracy.value)
     mildest = max(strongest, key=lambda p: p.accuracy.value)
-    hardest, easiest = (_in_running_text(CORRUPTIONS[p.corruption].title) for p in (worst, mildest))
+    hardest, easiest = (in_running_text(CORRUPTIONS[p.corruption].title) for p in (worst, mildest))
     seen, unseen = (mean_accuracy(contender.robustness, kind) for kind in (False, True))
     means = f" Its mean is {100 * seen:.1f} % over the kinds that training may use" if seen else ""
     if seen and unseen:
@@ -272,9 +272,9 @@ def own_faces_sentences(record: Evaluation, left_out: int) -> list[str]:
     return told
 
 
-def _in_running_text(title: str) -> str:
-    """A title as it stands in a sentence: small, unless it is an abbreviation."""
-    return title if title.isupper() else title.lower()
+def in_running_text(title: str) -> str:
+    """Returns a title as it stands in a sentence: small, unless it is an abbreviation."""
+    return title if title.isupper() else title[0].lower() + title[1:]
 
 
 def training_sentence(contender: Contender) -> str:

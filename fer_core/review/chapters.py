@@ -4,7 +4,7 @@ The page draws these chapters as its reader chooses, the review and its tables a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from fer_core.charts.photographs import read_on_photographs
 from fer_core.charts.ranking import ranking as ranking_chart
 from fer_core.charts.robustness import robustness_curves
 from fer_core.charts.training import epoch_violins, training_curves
+from fer_core.dataset import PROTOCOLS
 from fer_core.emotions import EMOTIONS
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.ranking import Ranking
@@ -101,8 +102,15 @@ def best(ranking: Ranking, metric: str = "accuracy") -> Chapter:
     return Chapter(
         "Which is best?",
         tuple(filter(None, sentences)),
-        (ranking_chart(ranking.contenders, metric, ranking.untrained),),
+        _of_data(ranking.contenders, ranking_chart(ranking.contenders, metric, ranking.untrained)),
     )
+
+
+def _of_data(contenders: Sequence[Contender], *exhibits: Exhibit) -> tuple[Exhibit, ...]:
+    """Returns exhibits whose captions say of what data their figures are."""
+    is_known = all(one.protocol in PROTOCOLS for one in contenders)
+    data = "FER2013" if is_known else "faces that were brought"
+    return tuple(replace(one, caption=f"{one.caption} Data: {data}.") for one in exhibits)
 
 
 def lead(ranking: Ranking) -> Chapter:
@@ -117,7 +125,7 @@ def lead(ranking: Ranking) -> Chapter:
     if len(order) > 2:
         exhibits.append(significance_matrix(ranking.comparisons, order, titles, n))
     sentences = tuple(lead_sentence(comparison, titles) for comparison in ranking.leads)
-    return Chapter(question, sentences, tuple(exhibits))
+    return Chapter(question, sentences, _of_data(ranking.contenders, *exhibits))
 
 
 def cost(ranking: Ranking, costs: Sequence[str] = ("milliseconds", "parameters")) -> Chapter:
@@ -126,8 +134,8 @@ def cost(ranking: Ranking, costs: Sequence[str] = ("milliseconds", "parameters")
     if not any(contender.cost for contender in ranking.contenders):
         return Chapter(question, missing="No cost is recorded for these models.")
     sentence = f"**Recommended:** {recommend(ranking.contenders, ranking.comparisons).text}"
-    exhibits = tuple(accuracy_against_cost(ranking.contenders, cost) for cost in costs)
-    return Chapter(question, (sentence,), exhibits)
+    exhibits = (accuracy_against_cost(ranking.contenders, cost) for cost in costs)
+    return Chapter(question, (sentence,), _of_data(ranking.contenders, *exhibits))
 
 
 def claims(ranking: Ranking) -> Chapter:
@@ -163,7 +171,7 @@ def failures(
     sentences = tuple(
         f"{wrong_sentence(one)} {'; '.join(confused_sentences(one, 3))}." for one in contenders
     )
-    return Chapter("Where does it fail?", sentences, tuple(exhibits))
+    return Chapter("Where does it fail?", sentences, _of_data(contenders, *exhibits))
 
 
 def confidence(ranking: Ranking, closely: Sequence[Contender]) -> Chapter:
@@ -179,7 +187,9 @@ def confidence(ranking: Ranking, closely: Sequence[Contender]) -> Chapter:
         coverage_curves(ranking.contenders),
     )
     sentences = tuple(calibration_sentence(one) for one in closely)
-    return Chapter("Can its confidence be trusted?", sentences, exhibits)
+    return Chapter(
+        "Can its confidence be trusted?", sentences, _of_data(ranking.contenders, *exhibits)
+    )
 
 
 def robustness(ranking: Ranking) -> Chapter:
@@ -189,7 +199,7 @@ def robustness(ranking: Ranking) -> Chapter:
     return Chapter(
         "Does it survive the real world?",
         tuple(robustness_sentence(one) for one in measured),
-        (robustness_curves(measured, list(CORRUPTIONS)),) if measured else (),
+        _of_data(measured, robustness_curves(measured, list(CORRUPTIONS))) if measured else (),
         f"Not measured: {', '.join(others)}." if others else "",
     )
 
@@ -201,7 +211,7 @@ def photographs(ranking: Ranking) -> Chapter:
     return Chapter(
         "What does a person get on a photograph?",
         (CUT_OUT, *(photographs_sentence(one) for one in measured)) if measured else (),
-        (read_on_photographs(measured),) if measured else (),
+        _of_data(measured, read_on_photographs(measured)) if measured else (),
         f"Not measured: {', '.join(others)}." if others else "",
     )
 
@@ -221,4 +231,5 @@ def training(contenders: Sequence[Contender]) -> Chapter:
         epoch_violins(contenders, "accuracy"),
         epoch_violins(contenders, "loss"),
     )
-    return Chapter(question, tuple(training_sentence(one) for one in contenders), exhibits)
+    sentences = tuple(training_sentence(one) for one in contenders)
+    return Chapter(question, sentences, _of_data(contenders, *exhibits))

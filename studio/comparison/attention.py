@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.charts.heat import enlarged, heat_overlay
+from fer_core.common.numerals import percent
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import Contender
 from fer_core.evaluation.explanation import grad_cam, occlusion_map
@@ -17,6 +18,7 @@ from fer_core.savedmodels import open_model, saved_names
 from studio.comparison.choice import choose_pair
 from studio.failure import show_failure
 from studio.loaders import fingerprint, pipeline
+from studio.markdown import unbroken
 from studio.pictures import choose
 
 ANSWER = "its answer"
@@ -58,9 +60,11 @@ def show_attention(chosen: Ranking) -> None:
             return
         _show_maps(pair, face, label)
     st.caption(
-        "Bright is where covering an 8-px square lowers the probability most (occlusion), or "
-        "where the last convolution sees evidence (Grad-CAM). A coarse last convolution (2 × 2 "
-        "for a deep trunk on 48 px) can only point roughly. The pictures stay in memory."
+        unbroken(
+            "Bright is where covering an 8-px square lowers the probability most (occlusion), or "
+            "where the last convolution sees evidence (Grad-CAM). A coarse last convolution (2 × 2 "
+            "for a deep trunk on 48 px) can only point roughly. The pictures stay in memory."
+        )
     )
 
 
@@ -116,8 +120,10 @@ def _show_maps(pair: tuple[Contender, ...], face: np.ndarray, label: str) -> Non
 
 def _describe(contender: Contender, explained: Explained) -> None:
     st.markdown(
-        f"**{contender.title}** reads {explained.answer}; {explained.label} has "
-        f"{100 * explained.probability:.0f} %."
+        unbroken(
+            f"**{contender.title}** reads {explained.answer}; {explained.label} has "
+            f"{percent(explained.probability)}."
+        )
     )
 
 
@@ -150,7 +156,7 @@ def _show_cam(contender: Contender, face: np.ndarray, label: str) -> None:
     if heat.max() > 0:
         st.image(
             heat_overlay(face, heat),
-            caption=f"Grad-CAM, {sizes}",
+            caption=unbroken(f"Grad-CAM, {sizes}"),
             width=240,
             alt=f"Where {contender.title} sees evidence for {label}",
         )

@@ -45,10 +45,7 @@ def _table(contenders: tuple[Contender, ...]) -> tuple[pd.DataFrame, dict[str, A
             if point.condition in CONDITIONS:
                 row = rows.setdefault(CONDITIONS[point.condition].title, {})
                 row["Found"] = percent(point.found.value)
-                row[contender.title] = (
-                    f"{percent(point.right.value)} "
-                    f"({100 * point.right.low:.1f} – {100 * point.right.high:.1f})"
-                )
+                row[contender.title] = percent(point.right.value)
     table = pd.DataFrame({"Faces": title, **row} for title, row in rows.items())
     columns = ["Faces", "Found", *(one.title for one in contenders)]
     return table.reindex(columns=columns).fillna("–"), {

@@ -12,6 +12,7 @@ from fer_core.emotions import EMOTIONS
 from studio.dataset.view import View, appearance_of
 from studio.face_grid import Face, face_grid
 from studio.figure import show_exhibit
+from studio.markdown import unbroken
 
 CONTRAST = 5.0
 """A mean face differs from the average one by few gray values; drawn five times as strong."""
@@ -73,10 +74,14 @@ def _eigenfaces(appearance: Appearance) -> None:
     ]
     face_grid(faces, key="eigenfaces", opens=False)
     st.caption(
-        f"The {len(faces)} directions in which faces differ most (Turk & Pentland 1991), with the "
-        "share of the variance along each; together "
-        f"{percent(float(appearance.explained.sum()))}. Light and dark may be swapped. The first "
-        "ones are lighting and pose, not expression: that is what a model has to see through."
+        unbroken(
+            f"The {len(faces)} directions in which faces differ most (Turk & Pentland 1991), with "
+            "the "
+            "share of the variance along each; together "
+            f"{percent(float(appearance.explained.sum()))}. Light and dark may be swapped. The "
+            "first "
+            "ones are lighting and pose, not expression: that is what a model has to see through."
+        )
     )
 
 

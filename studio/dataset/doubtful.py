@@ -22,7 +22,7 @@ from studio.dataset.gallery import show_gallery
 from studio.dataset.view import View, duplicates_of, once
 from studio.failure import show_failure
 from studio.loaders import fingerprint, models_in_order, title
-from studio.markdown import plain
+from studio.markdown import plain, unbroken
 
 
 def show_doubtful(view: View) -> None:
@@ -46,9 +46,12 @@ def _show_doubtful_training(view: View) -> None:
         return
     right = float((held_out.faces.predicted == held_out.faces.labels).mean())
     st.caption(
-        f"Judged by {held_out.folds} custom CNNs, each on the part of Training that it had not "
-        f"learnt; copies of a photograph were kept in one part. They agree with {percent(right)} "
-        "of the labels."
+        unbroken(
+            f"Judged by {held_out.folds} custom CNNs, each on the part of Training that it had not "
+            "learnt; copies of a photograph were kept in one part. They agree with "
+            f"{percent(right)} "
+            "of the labels."
+        )
     )
     _show_found(
         view, _doubtful_training(), held_out.faces, held_out.classes, "of Training", "training"
@@ -102,9 +105,11 @@ def _show_found(
     shown = faces.rows[np.isin(np.array(classes)[faces.labels], view.classes)]
     found = doubtful[doubtful["label"].isin(view.classes)].reset_index(drop=True)
     st.markdown(
-        f"Confident learning (Northcutt et al. 2021) doubts **{len(found):,} labels "
-        f"({percent(len(found) / max(len(shown), 1))})** of the {len(shown):,} faces {whose}."
-        f"{_confirmed(view, found, shown)}"
+        unbroken(
+            f"Confident learning (Northcutt et al. 2021) doubts **{len(found):,} labels "
+            f"({percent(len(found) / max(len(shown), 1))})** of the {len(shown):,} faces {whose}."
+            f"{_confirmed(view, found, shown)}"
+        )
     )
     show_gallery(
         view,

@@ -20,6 +20,7 @@ from studio.dataset.missing import needs_faces
 from studio.dataset.view import View, once, strangeness_of
 from studio.figure import show_exhibit
 from studio.glossary import explain
+from studio.markdown import unbroken
 
 MOST_STRANGE = 480
 """Pictures far from face space that are listed; FER2013's become ordinary faces well before."""
@@ -102,9 +103,12 @@ def _show_votes(view: View) -> None:
     found = every[every["label"].isin(view.classes)].reset_index(drop=True)
     n = int(view.counts.sum())
     st.markdown(
-        f"On **{len(found):,} of {n:,} faces ({percent(len(found) / max(n, 1))})** at least "
-        f"{100 * share:.0f} % of FER+'s annotators (Barsoum et al. 2016) agreed on another answer "
-        "than the label."
+        unbroken(
+            f"On **{len(found):,} of {n:,} faces ({percent(len(found) / max(n, 1))})** at least "
+            f"{100 * share:.0f} % of FER+'s annotators (Barsoum et al. 2016) agreed on another "
+            "answer "
+            "than the label."
+        )
     )
     exhibit = vote_matrix(once("vote table", view.loaded, vote_table))
     show_exhibit(exhibit, level=3)

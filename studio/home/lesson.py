@@ -24,6 +24,7 @@ from fer_core.savedmodels import open_model
 from studio.bars import show_emotions
 from studio.home.ranking import read_scores, show_ranking
 from studio.loaders import classifier, fingerprint, pipeline, title
+from studio.markdown import unbroken
 from studio.page import lead
 
 _STEP = "lesson_step"
@@ -141,9 +142,12 @@ def _probabilities() -> None:
     with right:
         show_emotions(network.classes, answer)
         st.markdown(
-            f"{title(default_model())} answers **{network.classes[best]}** with "
-            f"{percent(float(answer[best]))}. That is its confidence in the expression the face "
-            "appears to show. What she felt, no pixel says."
+            unbroken(
+                f"{title(default_model())} answers **{network.classes[best]}** with "
+                f"{percent(float(answer[best]))}. That is its confidence in the expression the "
+                "face "
+                "appears to show. What she felt, no pixel says."
+            )
         )
 
 
@@ -162,11 +166,13 @@ def _mistake() -> None:
             _draw(pictures[number], f"A drawing by this project: meant {meant}, read {read}")
     with right:
         st.markdown(
-            f"{model.title} learnt from photographs, and a drawing can mislead it with "
-            "confidence. Photographs too: of "
-            f"{model.judged.n:,} that it never saw it reads {percent(model.accuracy.value)} as "
-            f"their label says, and of those labelled **{worst.name}** only "
-            f"{percent(worst.recall.value)}."
+            unbroken(
+                f"{model.title} learnt from photographs, and a drawing can mislead it with "
+                "confidence. Photographs too: of "
+                f"{model.judged.n:,} that it never saw it reads {percent(model.accuracy.value)} as "
+                f"their label says, and of those labelled **{worst.name}** only "
+                f"{percent(worst.recall.value)}."
+            )
         )
         st.markdown("Before you trust an answer: who could be hurt when it is wrong?")
 
@@ -192,8 +198,11 @@ def _disturbance() -> None:
     with left:
         _draw(face, f"{change.title}, {severity} of 5")
         st.markdown(
-            f"Now it says **{network.classes[int(answer.argmax())]}**, with "
-            f"{percent(float(answer.max()))}. A camera in a dark room is no photographer's studio."
+            unbroken(
+                f"Now it says **{network.classes[int(answer.argmax())]}**, with "
+                f"{percent(float(answer.max()))}. A camera in a dark room is no photographer's "
+                "studio."
+            )
         )
 
 
@@ -211,9 +220,11 @@ def _confidence() -> None:
     second.metric("Right among them", percent(right))
     third.metric("Its mean confidence", percent(float(confidence[answered].mean())))
     st.markdown(
-        f"On {len(confidence):,} test faces. If it says 80 % and is right in 80 of 100, its "
-        "percentages can be trusted. Who may answer “not sure” errs less, and leaves more to "
-        "people."
+        unbroken(
+            f"On {len(confidence):,} test faces. If it says 80 % and is right in 80 of 100, its "
+            "percentages can be trusted. Who may answer “not sure” errs less, and leaves more to "
+            "people."
+        )
     )
 
 
@@ -237,10 +248,13 @@ def _choice() -> None:
         else min(seven, key=lambda score: score.milliseconds)
     )
     st.markdown(
-        f"Then **{chosen.title}**: {percent(chosen.accuracy)} right (95 % interval "
-        f"{percent(chosen.low)} to {percent(chosen.high)}), {chosen.milliseconds:.1f} ms a face. "
-        "And what would you not use it for? At work and at school, reading emotions so is "
-        "prohibited in the European Union."
+        unbroken(
+            f"Then **{chosen.title}**: {percent(chosen.accuracy)} right (95 % interval "
+            f"{percent(chosen.low)} to {percent(chosen.high)}), {chosen.milliseconds:.1f} ms a "
+            "face. "
+            "And what would you not use it for? At work and at school, reading emotions so is "
+            "prohibited in the European Union."
+        )
     )
     st.page_link(
         "pages/3_Model_comparison.py",

@@ -12,6 +12,7 @@ from fer_core.imageops.haar import CASCADES, face_boxes, find_faces
 from fer_core.imageops.operations import HAAR_PARAMETERS
 from studio.imageops.settings import edit_settings
 from studio.imageops.sources import Preview
+from studio.markdown import unbroken
 
 
 def find(preview: Preview) -> str:
@@ -90,5 +91,5 @@ def _all_cascades(image: np.ndarray, settings: dict[str, Any]) -> None:
                 output_format="JPEG",
                 alt=f"{len(boxes)} boxes of the cascade {name}",
             )
-            st.caption(f"**{name}**: {len(boxes)} found, {milliseconds:.0f} ms")
+            st.caption(unbroken(f"**{name}**: {len(boxes)} found, {milliseconds:.0f} ms"))
     st.dataframe(pd.DataFrame(rows), hide_index=True)

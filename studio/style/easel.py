@@ -10,7 +10,7 @@ from fer_core.styletransfer.emotion_change import EmotionChange, emotion_changes
 from studio.before_after import before_after
 from studio.figure import show
 from studio.loaders import pipeline, title
-from studio.markdown import plain
+from studio.markdown import plain, unbroken
 from studio.style import painted
 from studio.style.painted import Painted
 
@@ -26,8 +26,10 @@ def show_painting(painting: Painted) -> None:
     height, width = result.picture.shape[:2]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{plain(painting.what)}. {width} × {height} px, "
-            f"{result.options.quality}, {result.seconds:.0f} s, measured by {result.network}."
+            unbroken(
+                f"{plain(painting.what)}. {width} × {height} px, "
+                f"{result.options.quality}, {result.seconds:.0f} s, measured by {result.network}."
+            )
         )
         st.download_button(
             "PNG",

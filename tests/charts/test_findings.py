@@ -1,5 +1,7 @@
 """Titles of charts say what is so."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from fer_core.evaluation.comparison import read_field
 from fer_core.evaluation.metrics import METRICS
 from fer_core.evaluation.ranking import best_first
 from fer_core.evaluation.robustness import CORRUPTIONS
+from fer_core.evaluation.sentences import in_running_text
 from fer_core.evaluation.significance import compare_all
 
 
@@ -24,7 +27,7 @@ def models(made_up_five):
 def test_the_best_model_and_its_figure_are_named(models, metric) -> None:
     first = best_first(models, metric)[0]
     said = findings.is_best(models, metric)
-    assert said.startswith(f"{first.title} is best by {METRICS[metric].title}: ")
+    assert said.startswith(f"{first.title} is best by {in_running_text(METRICS[metric].title)}: ")
     value = first.judged.metrics[metric].value
     assert said.endswith(percent(value) if METRICS[metric].is_share else f"{value:.3f}")
 
@@ -108,3 +111,8 @@ def test_a_change_of_brightness_is_told_and_none_is_made_up() -> None:
     assert findings.shifted(100, 112, "Brightness") == "Brightness rises from 100 to 112 of 255"
     assert findings.shifted(100, 88, "Red") == "Red falls from 100 to 88 of 255"
     assert findings.shifted(100, 100.2, "Red") == "Red stays at 100 of 255 on average"
+
+
+def test_a_training_is_told_with_the_whole_name_of_its_model(models) -> None:
+    one = replace(models[0], title="VGG16, fine-tuned")
+    assert findings.trained_so(one).startswith("VGG16, fine-tuned ")

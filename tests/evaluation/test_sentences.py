@@ -65,12 +65,12 @@ def test_headline_obeys_the_metric_and_names_it(seven) -> None:
     ranked, comparisons = seven
     least = min(ranked, key=lambda one: one.judged.metrics["log_loss"].value)
     text = headline(ranked, comparisons, "log_loss")
-    assert text.startswith(f"{least.title} is best by Log-loss: ")
+    assert text.startswith(f"{least.title} is best by log-loss: ")
     value = least.judged.metrics["log_loss"]
     assert f"{value.value:.3f} (95 % interval {value.low:.3f} to {value.high:.3f})" in text
     assert text.endswith(("and their intervals overlap.", "and their intervals lie apart."))
     most = max(ranked, key=lambda one: one.judged.metrics["macro_f1"].value)
-    assert headline(ranked, comparisons, "macro_f1").startswith(f"{most.title} is best by Macro-F1")
+    assert headline(ranked, comparisons, "macro_f1").startswith(f"{most.title} is best by macro-F1")
 
 
 def test_headline_says_no_more_than_certainty_of_chance(seven) -> None:

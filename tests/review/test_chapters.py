@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 from fer_core.evaluation.claims import CLAIMS
@@ -80,3 +81,12 @@ def test_headline_is_said_to_be_of_cut_out_faces(rankings) -> None:
     assert len(chapter.sentences) == 1 + len(rankings[0].contenders)
     common = photographs(rankings[3])
     assert common.missing.startswith("Not measured: ") and not common.sentences
+
+
+def test_captions_say_how_many_and_of_what_data(rankings) -> None:
+    for ranking in rankings:
+        for chapter in chapters(ranking):
+            for exhibit in chapter.exhibits:
+                counted = r"\d (test )?faces|the number of test faces|epochs"
+                assert re.search(counted, exhibit.caption), exhibit.name
+                assert "FER2013" in exhibit.caption, exhibit.name

@@ -44,3 +44,6 @@ def test_icons_and_links_are_parted_by_what_nobody_sees(name):
 
 def test_a_figure_stays_on_one_line_with_its_unit() -> None:
     assert unbroken("69.1 %, 12 ms and 48 pixels") == "69.1\u00a0%, 12\u00a0ms and 48 pixels"
+    assert (
+        unbroken("68.6% of 5 × 5; 65 ± 5 %").replace("\u00a0", "_") == "68.6_% of 5_×_5; 65_±_5_%"
+    )

@@ -18,7 +18,7 @@ from fer_core.inference import FaceEmotion, as_table
 from fer_core.inference.pipeline import NOT_SURE
 from studio.bars import show_emotions
 from studio.classify.faces_table import faces_table
-from studio.markdown import plain
+from studio.markdown import plain, unbroken
 from studio.pictures import Picture
 from studio.reading import Reading, marked_png
 
@@ -86,9 +86,11 @@ def _show_face(face: FaceEmotion, crop: np.ndarray, threshold: float) -> None:
         if face.unreadable:
             best = f"{face.unreadable}; {best}"
         st.markdown(
-            f"## {answer}\n{best}{percent(face.confidence)}  \n"
-            f":small[:gray[{face.box.width} × {face.box.height} px, 48 × 48 for the model"
-            f"{_found_by(face)}]]",
+            unbroken(
+                f"## {answer}\n{best}{percent(face.confidence)}  \n"
+                f":small[:gray[{face.box.width} × {face.box.height} px, 48 × 48 for the model"
+                f"{_found_by(face)}]]"
+            ),
             width="stretch",
         )
     show_emotions(face.classes, face.probabilities, threshold)

@@ -20,7 +20,7 @@ from studio.classify.video.results import sentence, show_results
 from studio.data_url import data_url
 from studio.failure import show_failure
 from studio.loaders import pipeline, title
-from studio.markdown import plain
+from studio.markdown import plain, unbroken
 from studio.page import lead
 from studio.turns import waiting
 
@@ -124,9 +124,11 @@ def _say_what_comes() -> None:
             "frame."
         )
         st.caption(
-            f"MP4, MOV, WebM, MKV or AVI up to {largest_file_mb()} MB; more than "
-            f"{LONGEST_SIDE} px are scaled down, sound is left out. "
-            "The video stays in this server's memory and is forgotten when you leave."
+            unbroken(
+                f"MP4, MOV, WebM, MKV or AVI up to {largest_file_mb()} MB; more than "
+                f"{LONGEST_SIDE} px are scaled down, sound is left out. "
+                "The video stays in this server's memory and is forgotten when you leave."
+            )
         )
 
 
