@@ -13,6 +13,7 @@ from fer_core.savedmodels.manifest import licence
 from studio.failure import show_failure
 from studio.loaders import title
 from studio.markdown import unbroken
+from studio.terminal import without_commands
 
 _ASKED = "card"
 """Part of an address of Model comparison: whose card is to be open."""
@@ -43,7 +44,7 @@ def open_card(name: str) -> None:
 
 
 def _show(saved: SavedModel) -> None:
-    text = saved.file("card.md").read_text(encoding="utf-8")
+    text = without_commands(saved.file("card.md").read_text(encoding="utf-8"))
     summary, *rest = text.split("\n\n", 1)[1].split("\n## ")  # without its title, which is above
     st.markdown(unbroken(summary))
     spec = REGISTRY.get(saved.name)

@@ -1,8 +1,9 @@
-"""How every error reaches the visitor: as text, whatever it quotes."""
+"""How every error reaches the visitor: as text, whatever it quotes, without commands if hosted."""
 
 import streamlit as st
 
 from studio.markdown import plain
+from studio.terminal import without_commands
 
 
 def show_failure(error: object, icon: str = ":material/error:", of: str = "") -> None:
@@ -13,4 +14,5 @@ def show_failure(error: object, icon: str = ":material/error:", of: str = "") ->
         icon: A Material icon.
         of: What it was about, such as a picture's name.
     """
-    st.error(plain(f"{of}: {error}" if of else str(error)), icon=icon)
+    told = without_commands(str(error)) or str(error)
+    st.error(plain(f"{of}: {told}" if of else told), icon=icon)

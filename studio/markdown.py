@@ -9,7 +9,8 @@ _DIRECTIVE = re.compile(r":(?=[\w/+-]+:)|(?<=\bwww)\.|(?<=https):|(?<=http):")
 """Where icons, emoji and links begin, which are looked for after the backslashes are gone."""
 
 _UNIT = re.compile(
-    r"(?<=\d) (?=(?:%|px|ms|MB|s)(?!\w))|(?<=\d)(?=%)|(?<=\d) (?=[×±] \d)|(?<=[×±]) (?=\d)"
+    r"(?<=\d) (?=(?:%|px|ms|MB|s)(?!\w))|(?<=\d)(?=%)"
+    r"|(?<=\d) (?=[×±] \d)|(?<=[×±=]) (?=\d)|(?<=\bn) (?==)"
 )
 
 _WORD_JOINER = "\u2060"

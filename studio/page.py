@@ -8,6 +8,7 @@ from fer_core.common import isolated
 from fer_core.common.memory import return_large_blocks
 from fer_core.settings import ROOT, settings
 from studio import compat, memory
+from studio.markdown import unbroken
 
 FAVICON = ROOT / "fer_core" / "assets" / "favicon.png"
 """Our own file: a Material icon as favicon would be fetched from Google by every visitor."""
@@ -71,4 +72,4 @@ def _prepare_process() -> None:
 def lead(sentence: str) -> None:
     """Draws the page's answer, a sentence of Markdown computed from the data, under its title."""
     with st.container(key="lead"):
-        st.markdown(sentence)
+        st.markdown(unbroken(sentence))

@@ -14,7 +14,8 @@ Open = Callable[..., AppTest]
 
 def texts(page: AppTest) -> str:
     """All Markdown and captions of the page."""
-    return "\n".join(element.value for element in [*page.markdown, *page.caption])
+    told = "\n".join(element.value for element in [*page.markdown, *page.caption])
+    return told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def grid(page: AppTest) -> list[dict]:

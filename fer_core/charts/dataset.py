@@ -289,7 +289,7 @@ def vote_matrix(table: pd.DataFrame) -> Exhibit:
         x=list(table.columns),
         y=list(table.index),
         customdata=table.to_numpy(),
-        text=[[f"{100 * share:.1f}" for share in row] for row in shares.to_numpy()],
+        text=[[f"{100 * share:.0f}" for share in row] for row in shares.to_numpy()],
         texttemplate="%{text}",
         colorscale=SEQUENTIAL,
         zmin=0,

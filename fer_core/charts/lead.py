@@ -67,7 +67,7 @@ def leads(
         f"Difference in accuracy on the same {n:,} faces, in percentage points, with its paired "
         f"95 % interval. Filled: significant at {100 * ALPHA:.0f} % by McNemar's test after Holm's "
         "correction.",
-        comparison_table(comparisons, titles),
+        comparison_table([c for c in comparisons if leader in (c.first, c.second)], titles),
     )
 
 

@@ -43,7 +43,7 @@ def emotion_shift(classes: Sequence[str], before: np.ndarray, after: np.ndarray)
             hovertemplate=f"%{{y}}, {label}: %{{customdata}}<extra></extra>",
         )
     figure.add_scatter(
-        x=np.maximum(before, after).astype(float) + 0.04,
+        x=np.maximum(before, after).astype(float) + 0.07,
         y=list(classes),
         mode="text",
         text=[

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -11,10 +11,12 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from fer_core.common.files import printable
 from fer_core.errors import ImageError
 from fer_core.images import decoded
-from fer_core.inference.pipeline import Pipeline
+from fer_core.inference.pipeline import FaceEmotion, Pipeline
 from fer_core.inference.records import as_records
 from fer_core.picture_names import Skipped, is_clutter, is_picture_file, is_shadow
 
@@ -58,6 +60,7 @@ def rows_of(
     model: str,
     threshold: float | None = None,
     whole: bool = False,
+    seen: Callable[[np.ndarray, list[FaceEmotion]], None] = lambda rgb, faces: None,
 ) -> list[Row]:
     """Returns the rows of one picture, at least one.
 
@@ -68,10 +71,12 @@ def rows_of(
         model: Name of the pipeline's model in the table.
         threshold: Confidence below which the answer is "not sure"; None takes the model's own.
         whole: Whether to take the picture as one face.
+        seen: Called with the picture, which is only lent, and the faces found in it.
     """
     try:
         with decoded(data) as rgb:
             faces = [pipeline.analyze_whole(rgb)] if whole else pipeline.analyze(rgb)
+            seen(rgb, faces)
     except ImageError as error:
         return [error_row(name, model, str(error))]
     except Exception as error:  # whatever it is, the pictures after this one are still read

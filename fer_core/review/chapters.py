@@ -70,10 +70,15 @@ class Chapter:
     missing: str = ""
 
 
-def chapters(ranking: Ranking) -> list[Chapter]:
-    """Returns those that have something to show, from the question to the answer."""
+def chapters(ranking: Ranking, metric: str = "accuracy") -> list[Chapter]:
+    """Returns those that have something to show, from the question to the answer.
+
+    Args:
+        ranking: The models.
+        metric: Key of `METRICS` that they are ranked by.
+    """
     told = [
-        best(ranking),
+        best(ranking, metric),
         lead(ranking),
         cost(ranking),
         failures(ranking.contenders),
@@ -86,9 +91,9 @@ def chapters(ranking: Ranking) -> list[Chapter]:
     return [chapter for chapter in told if chapter.exhibits]
 
 
-def tables(ranking: Ranking) -> dict[str, pd.DataFrame]:
-    """Returns every table of the comparison by the name of its exhibit."""
-    exhibits = [exhibit for chapter in chapters(ranking) for exhibit in chapter.exhibits]
+def tables(ranking: Ranking, metric: str = "accuracy") -> dict[str, pd.DataFrame]:
+    """Returns every table of the comparison by the name of its exhibit; see `chapters`."""
+    exhibits = [exhibit for chapter in chapters(ranking, metric) for exhibit in chapter.exhibits]
     return {exhibit.name: exhibit.table for exhibit in exhibits}
 
 

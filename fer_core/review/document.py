@@ -16,28 +16,33 @@ from fer_core.review.decision import Decision, decision_section
 _TEMPLATE = Path(__file__).with_name("document.html")
 
 
-def review_html(rankings: Sequence[Ranking], decision: Decision | None = None) -> str:
+def review_html(
+    rankings: Sequence[Ranking], decision: Decision | None = None, metric: str = "accuracy"
+) -> str:
     """Returns the review as one HTML document with everything inside; it needs no network.
 
     Args:
         rankings: One for each set of faces, in the order they are to be read.
         decision: What was chosen, which then comes first; None where nothing was.
+        metric: Key of `METRICS` that the models are ranked by.
     """
     from plotly.offline import get_plotlyjs
 
-    body = "\n".join(_ranking_html(ranking, number) for number, ranking in enumerate(rankings))
+    body = "\n".join(
+        _ranking_html(ranking, number, metric) for number, ranking in enumerate(rankings)
+    )
     return Template(_TEMPLATE.read_text()).substitute(
         plotly=get_plotlyjs().replace("</script", "<\\/script"),
         decision=decision_section(decision) if decision else "",
-        answer=escape(headline(rankings[0].contenders, rankings[0].comparisons)),
+        answer=escape(headline(rankings[0].contenders, rankings[0].comparisons, metric)),
         body=body,
     )
 
 
-def _ranking_html(ranking: Ranking, number: int) -> str:
+def _ranking_html(ranking: Ranking, number: int, metric: str) -> str:
     sections = "\n".join(
         _chapter_html(chapter, f"ranking{number}-{index}")
-        for index, chapter in enumerate(chapters(ranking))
+        for index, chapter in enumerate(chapters(ranking, metric))
     )
     return f"<h2>{escape(ranking.title)}</h2>\n{sections}"
 

@@ -17,6 +17,7 @@ from fer_core.review.decision import Decision, decision_html
 from fer_core.review.document import review_html
 from fer_core.review.pdf import find_browser, pdf_of
 from fer_core.savedmodels import saved_names
+from studio.comparison.ranking import ranked_by
 from studio.markdown import plain
 
 
@@ -155,6 +156,7 @@ def _write_down(chosen: Ranking, told: Recommendation) -> None:
     )
     because = st.text_area("because", key="because", max_chars=2000)
     who = st.text_input("Name", key="decided_by", max_chars=200)
+    metric = ranked_by()
     decision = Decision(
         chosen=next(one for one in chosen.contenders if one.name == name),
         because=because.strip(),
@@ -167,7 +169,7 @@ def _write_down(chosen: Ranking, told: Recommendation) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Review with this page first",
-            lambda: review_html([chosen], decision),
+            lambda: review_html([chosen], decision, metric),
             "review.html",
             "text/html",
             icon=":material/description:",

@@ -21,6 +21,7 @@ from studio.figure import show
 from studio.glossary import explain
 from studio.markdown import plain, unbroken
 
+_METRIC = "metric"
 _TABLE, _OPENED = "ranking_table", "ranking_opened"
 
 
@@ -39,6 +40,12 @@ def show_ranking(chosen: Ranking, expanded: bool) -> str:
         return _draw(chosen)
 
 
+def ranked_by() -> str:
+    """Returns the key of `METRICS` that the reader ranks by, also above where it is chosen."""
+    asked = st.session_state.get(_METRIC, st.query_params.get(_METRIC))
+    return next((key for key, one in METRICS.items() if asked in (key, one.title)), "accuracy")
+
+
 def _draw(chosen: Ranking) -> str:
     metric = st.segmented_control(
         "Ranked by",
@@ -46,7 +53,7 @@ def _draw(chosen: Ranking) -> str:
         default="accuracy",
         required=True,
         format_func=lambda key: METRICS[key].title,
-        key="metric",
+        key=_METRIC,
         bind="query-params",
     )
     chapter = tell(best, chosen, metric)

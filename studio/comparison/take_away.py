@@ -10,16 +10,18 @@ from fer_core.evaluation.ranking import Ranking
 from fer_core.review.chapters import tables
 from fer_core.review.document import review_html
 from fer_core.savedmodels import saved_names
+from studio.comparison.ranking import ranked_by
 from studio.terminal import offer
 
 
 def show_take_away(chosen: Ranking) -> None:
     """Draws the downloads; each file is made when it is asked for."""
     st.header("Take it away", anchor=False)
+    metric = ranked_by()
     with st.container(horizontal=True):
         st.download_button(
             "Review as HTML",
-            lambda: review_html([chosen]),
+            lambda: review_html([chosen], metric=metric),
             "review.html",
             "text/html",
             icon=":material/description:",
@@ -28,7 +30,7 @@ def show_take_away(chosen: Ranking) -> None:
         )
         st.download_button(
             "All tables as CSV",
-            lambda: _zipped(chosen),
+            lambda: _zipped(chosen, metric),
             "tables.zip",
             "application/zip",
             icon=":material/table:",
@@ -47,9 +49,9 @@ def show_take_away(chosen: Ranking) -> None:
         )
 
 
-def _zipped(ranking: Ranking) -> bytes:
+def _zipped(ranking: Ranking, metric: str) -> bytes:
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        for name, table in tables(ranking).items():
+        for name, table in tables(ranking, metric).items():
             archive.writestr(f"{name}.csv", as_csv(table))
     return file.getvalue()

@@ -21,6 +21,7 @@ from studio.comparison.choice import JOINED, UPLOADED, read_all
 from studio.failure import show_failure
 from studio.loaders import title
 from studio.markdown import plain
+from studio.notice import understood
 from studio.turns import duration
 
 _DOUBTS = "doubts_of_own_faces"
@@ -73,6 +74,8 @@ def _bring_predictions() -> None:
 
 
 def _bring_faces(chosen: Ranking) -> None:
+    if not understood():
+        return
     runnable = [c for c in chosen.contenders if c.name in saved_names()]
     with st.form("own", border=False):
         file = st.file_uploader(

@@ -107,7 +107,7 @@ def _pixels() -> None:
 
 
 def _cell(value: int) -> str:
-    ink = "#14161c" if value > 120 else "#ffffff"
+    ink = "#000000" if value > 118 else "#ffffff"  # at least 4.5:1 on every gray
     return f'<td style="background:rgb({value} {value} {value});color:{ink}">{value}</td>'
 
 

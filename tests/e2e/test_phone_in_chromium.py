@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from waiting import PATIENCE_MS
 
@@ -54,3 +56,55 @@ def drag(session, x: float, y: float, up: int) -> None:
     for step in range(1, 11):
         tell("touchMove", y - step * up / 10)
     tell("touchEnd")
+
+
+def choose_a_model(page, server) -> None:
+    page.goto(f"{server}/Model_comparison")
+    page.get_by_text("Phone app", exact=True).tap()
+    page.get_by_role("heading", name=re.compile("^Take ")).wait_for()
+    page.get_by_role("button", name="Use this model").tap()
+    page.get_by_role("heading", name="Classify", level=1).wait_for()
+
+
+def read_a_photograph(page, server) -> None:
+    page.goto(f"{server}/Classify")
+    page.get_by_role("button", name="I understand").tap()
+    page.get_by_text("Grace Hopper", exact=True).tap()
+    page.get_by_role("img", name=re.compile("^Grace Hopper: 1 ")).wait_for()
+
+
+def look_at_the_data(page, server) -> None:
+    page.goto(f"{server}/Dataset")
+    page.get_by_role("combobox", name="Section").tap()
+    page.get_by_role("option", name="Samples").tap()
+    page.locator(".st-key-samples_emotion").wait_for()
+
+
+def operate(page, server) -> None:
+    page.goto(f"{server}/Image_operations")
+    page.get_by_role("heading", name="Image operations", level=1).wait_for()
+    answer = page.locator(".st-key-lead")
+    answer.get_by_text("Gaussian blur").wait_for()
+    page.get_by_role("button", name="Remove step 2").tap()
+    answer.filter(has_not_text="Gaussian blur").wait_for()
+
+
+def paint(page, server) -> None:
+    page.goto(f"{server}/Style_transfer")
+    page.get_by_role("heading", name="Style transfer", level=1).wait_for()
+    page.get_by_role("button", name="Paint it").scroll_into_view_if_needed()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("profile", ["iPhone 13", "Pixel 7"])
+@pytest.mark.parametrize(
+    "job", [choose_a_model, read_a_photograph, look_at_the_data, operate, paint]
+)
+def test_main_jobs_are_done_with_a_finger(job, profile, browser, playwright, server) -> None:
+    context = browser.new_context(**playwright.devices[profile])
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    job(page, server)
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+    context.close()

@@ -7,12 +7,14 @@ import pytest
 from fake_job import FAKE
 from streamlit.testing.v1 import AppTest
 
+from fer_core.errors import FileError
 from fer_core.scale.dest import Dest
 from fer_core.scale.engines.local import read_shards
 from fer_core.scale.manifest import Entry
 from fer_core.scale.run import make_plan, read_left
 from fer_core.scale.shard import Shard, shard_file
 from fer_core.settings import ROOT
+from studio.classify.batch import finished
 from studio.classify.modes import BATCH, MODE
 from studio.notice import UNDERSTOOD
 
@@ -41,7 +43,7 @@ def run(tmp_path):
 
 
 def lead(page: AppTest) -> str:
-    return page.main.markdown[0].value
+    return page.main.markdown[0].value.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_says_what_comes_before_a_place_is_named(page):
@@ -95,3 +97,17 @@ def test_visitors_of_a_public_server_name_no_place(page, limited):
     assert not page.exception
     assert lead(page).startswith("Which expressions do many pictures show?")
     assert not [box for box in page.text_input if box.key == "batch_dest"]
+
+
+def test_row_of_the_least_sure_opens_its_picture(page, run, monkeypatch):
+    opened = []
+    monkeypatch.setattr(finished, "open_picture", lambda *given: opened.append(given))
+    dest, _ = run
+    page.session_state["batch_dest"] = dest.uri
+    page.session_state["clicked_row"] = ("batch_least", 1)
+    page.run()
+    assert not page.exception and not page.error
+    least = next(t.value for t in page.dataframe if {"picture", "confidence"} <= set(t.value))
+    assert opened[0][0] == least["picture"][1] and opened[0][5] == least["face"][1]
+    with pytest.raises(FileError, match="photos"):
+        opened[0][1]()

@@ -8,10 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.emotions import EMOTIONS
+from fer_core.errors import ImageError
 from fer_core.images import encode_png
 from fer_core.inference import Pipeline
 from fer_core.settings import ROOT, settings
-from studio.classify.batch.run import BatchRun
+from studio.classify.batch import section
+from studio.classify.batch.run import BatchRun, entries_of, picture_at
 from studio.classify.modes import BATCH, MODE
 from studio.notice import UNDERSTOOD
 
@@ -43,7 +45,7 @@ def zipped(**files: bytes) -> bytes:
 
 
 def lead(page: AppTest) -> str:
-    return page.main.markdown[0].value
+    return page.main.markdown[0].value.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def upload(page: AppTest, *files: tuple[str, bytes]) -> None:
@@ -172,3 +174,44 @@ def test_picture_at_which_the_run_was_ended_is_read_by_the_next(saved_models, as
     run.step(Pipeline.load("custom_cnn", "haar_alt2"))
     assert [row["picture"] for row in run.rows] == ["one.png"]
     assert run.is_done
+
+
+def test_row_has_its_face_and_opens_its_picture(page, face, monkeypatch):
+    opened = []
+    monkeypatch.setattr(section, "open_picture", lambda *given: opened.append(given))
+    upload(page, ("one.png", blank()), ("more.zip", zipped(three=blank(), two=face)))
+    press(page, "Read")
+    run = page.session_state["batch_run"]
+    assert [bool(thumbnail) for thumbnail in run.thumbnails] == [False, False, True]
+    (table, _) = page.dataframe
+    assert table.value["look"].tolist() == [run.thumbnails[2]]
+    page.session_state["clicked_row"] = ("batch_faces", 0)
+    page.run()
+    assert not page.exception
+    ((name, data, *_, number),) = opened
+    assert (name, number) == ("two.png", 1)
+    assert data() == face
+    page.run()
+    assert len(opened) == 1
+
+
+def test_pictures_are_found_again_by_their_number(face):
+    files = [("a.png", face), ("b.zip", zipped(one=b"1", two=b"2")), ("._a.png", b""), ("c", b"3")]
+    total, entries, _ = entries_of(files)
+    assert total == 4
+    assert [picture_at(files, n) for n in range(4)] == [data for _, data in entries]
+    with pytest.raises(ImageError):
+        picture_at(files, 4)
+
+
+def test_opened_picture_shows_its_face(without_yunet, face):
+    def page(data: bytes) -> None:
+        from studio.classify.opened import open_picture
+
+        open_picture("one.png", lambda: data, "custom_cnn", "haar_alt2", 0.0, 1)
+
+    app = AppTest.from_function(page, args=(face,), default_timeout=60).run()
+    assert not app.exception and not app.error
+    assert any(text.value.startswith("### Face 1: ") for text in app.markdown)
+    app = AppTest.from_function(page, args=(b"no picture",), default_timeout=60).run()
+    assert not app.exception and "picture" in app.error[0].value

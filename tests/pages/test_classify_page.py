@@ -28,7 +28,7 @@ def page(without_yunet):
 
 
 def lead(page: AppTest) -> str:
-    return page.main.markdown[0].value
+    return page.main.markdown[0].value.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def bars(page: AppTest) -> list[dict[str, float]]:

@@ -35,7 +35,7 @@ def test_a_face_is_read_and_the_best_model_named(page, saved_models):
     record = json.loads((saved_models / "custom_cnn" / "evaluation.json").read_text())
     accuracy = record["test"]["metrics"]["accuracy"]["value"]
     assert (
-        f"**Custom CNN** is right on {accuracy:.1%}".replace("%", " %")
+        f"**Custom CNN** is right on {accuracy:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
         in page.main.markdown[0].value
     )
     (shown,) = tables(page, "Probability of each emotion")

@@ -33,7 +33,7 @@ def page() -> AppTest:
 
 def lead(page: AppTest) -> str:
     assert not page.exception
-    return page.main.markdown[0].value
+    return page.main.markdown[0].value.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def slider(page: AppTest, side: str) -> np.ndarray:

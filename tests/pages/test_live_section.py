@@ -63,7 +63,7 @@ def page(without_yunet):
 
 
 def lead(page: AppTest) -> str:
-    return page.main.markdown[0].value
+    return page.main.markdown[0].value.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def play(page: AppTest, calls: list[dict], picture: np.ndarray, frames: int = 1) -> None:

@@ -22,12 +22,14 @@ from studio.comparison import faces
 from studio.comparison.choice import UPLOADED
 from studio.data_url import data_url
 from studio.markdown import plain
+from studio.notice import UNDERSTOOD
 from studio.shared_datasets import Loaded
 
 
 def open_page(uploaded: Sequence[Contender] = (), **query: str | list[str]) -> AppTest:
     page = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=120)
     page.session_state[UPLOADED] = {contender.name: contender for contender in uploaded}
+    page.session_state[UNDERSTOOD] = True
     page.switch_page("pages/3_Model_comparison.py")
     for key, value in query.items():
         page.query_params[key.replace("models_", "models-")] = value
@@ -44,7 +46,8 @@ def pressed(page: AppTest, label: str) -> AppTest:
 
 
 def texts(page: AppTest) -> str:
-    return "\n".join(element.value for element in [*page.main.markdown, *page.main.caption])
+    told = "\n".join(element.value for element in [*page.main.markdown, *page.main.caption])
+    return told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def figures(page: AppTest) -> list[dict]:
@@ -74,7 +77,7 @@ def test_best_model_and_whether_its_lead_is_real_stand_at_the_top(five_models) -
     assert not page.exception
     assert not page.error
     slim = read_field(five_models).contenders[0]
-    lead = page.main.markdown[0].value
+    lead = texts(page)
     assert lead.startswith(f"Slim VGG leads at {100 * slim.accuracy.value:.1f} %; its lead over")
     table = table_of_figures(page)
     assert table["Model"].tolist() == ["Slim VGG", "VGG16, fine-tuned", "Custom CNN"]
@@ -310,7 +313,7 @@ def test_drawings_are_read_where_the_faces_are_not(saved_models, monkeypatch) ->
     told = [json.loads(one.proto.json) for one in page.get("bidi_component")]
     (drawings,) = [data["faces"] for data in told if "faces" in data]
     assert len(drawings) == 49
-    assert all(re.fullmatch(r"/ \w+ \d+ %", face["note"]) for face in drawings)
+    assert all(re.fullmatch(r"/ \w+ \d+\s%", face["note"]) for face in drawings)
     captions = " ".join(caption.value for caption in page.main.caption)
     assert "Each is titled meant / read by Custom CNN" in captions
 
@@ -384,6 +387,17 @@ def test_wrong_faces_are_shown_where_the_data_is(monkeypatch) -> None:
     assert "such faces, each titled true / predicted" in captions
 
 
+def test_who_brings_faces_is_told_first_that_they_are_read(five_models) -> None:
+    page = open_page(section="Your own")
+    assert len(page.file_uploader) == 2
+    del page.session_state[UNDERSTOOD]
+    page.run()
+    assert len(page.file_uploader) == 1
+    assert "**This is an emotion recognition system.**" in texts(page)
+    pressed(page, "I understand").run()
+    assert len(page.file_uploader) == 2
+
+
 def test_own_faces_are_judged_by_the_chosen_models(saved_models) -> None:
     files = {
         f"own/{name}/{number}.png": encode_png(np.full((48, 48), abs(level - number), np.uint8))
@@ -395,7 +409,7 @@ def test_own_faces_are_judged_by_the_chosen_models(saved_models) -> None:
     pressed(page, "Judge the chosen models").run()
     assert not page.exception
     assert not page.error
-    assert page.main.markdown[0].value.startswith("Custom CNN, own faces reads 100.0 % of 24")
+    assert texts(page).startswith("Custom CNN, own faces reads 100.0 % of 24")
     assert table_of_figures(page)["Model"].tolist() == ["Custom CNN, own faces"]
     captions = [caption.value for caption in page.main.caption]
     few = "24 faces are few: mind the intervals."
@@ -442,7 +456,7 @@ def test_cell_opens_the_faces_in_it(five_models, faces_here) -> None:
     count = len(select_faces(slim, wrong_only=False, truth=["sad"], predicted=["neutral"]))
     assert f"**sad read as neutral: {count} faces**" in texts(page)
     notes = [face["note"] for face in shown_faces(page)]
-    assert len(notes) == 12 and all(re.fullmatch(r"/ neutral \d+ %", note) for note in notes)
+    assert len(notes) == 12 and all(re.fullmatch(r"/ neutral \d+\s%", note) for note in notes)
     assert {face["label"] for face in shown_faces(page)} == {"sad"}
 
 

@@ -43,7 +43,7 @@ def page(saved_models, queue):
 
 
 def lead(page: AppTest) -> str:
-    return page.main.markdown[0].value
+    return page.main.markdown[0].value.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def paint(page: AppTest, what: int) -> None:

@@ -24,7 +24,7 @@ def page(without_yunet):
 
 
 def lead(page: AppTest) -> str:
-    return page.main.markdown[0].value
+    return page.main.markdown[0].value.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def button(page: AppTest, label: str):

@@ -14,6 +14,7 @@ from fer_core.review.chapters import (
     tables,
     training,
 )
+from fer_core.review.document import review_html
 
 
 def test_chapters_answer_every_question(rankings) -> None:
@@ -44,6 +45,18 @@ def test_tables_are_named_after_their_charts(rankings) -> None:
         "photographs",
     } <= set(found)
     assert all(len(table) for table in found.values())
+
+
+def test_leads_are_of_the_leader_and_significance_is_of_every_pair(rankings) -> None:
+    found, leader = tables(rankings[0]), rankings[0].contenders[0].title
+    assert (found["leads"][["Model", "Against"]] == leader).any(axis=1).all()
+    assert len(found["leads"]) == len(rankings[0].contenders) - 1 < len(found["significance"])
+
+
+def test_review_is_ranked_as_the_reader_ranks(rankings) -> None:
+    assert "ranking-log_loss" in tables(rankings[0], "log_loss")
+    assert "is best by log-loss" in chapters(rankings[0], "log_loss")[0].sentences[0]
+    assert "is best by log-loss" in review_html(rankings[:1], metric="log_loss")
 
 
 def test_what_is_not_known_is_said(rankings) -> None:

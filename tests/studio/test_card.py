@@ -4,6 +4,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.models import REGISTRY
 from fer_core.savedmodels import open_model, saved_names
 from studio.card import _counted
+from studio.markdown import unbroken
 
 
 def page(name: str) -> None:
@@ -18,10 +19,19 @@ def test_card_is_what_is_written_in_the_models_folder(name):
     assert not app.exception and not app.error
     shown = " ".join(text.value for text in app.markdown)
     for paragraph in open_model(name).file("card.md").read_text().split("\n\n")[1:]:
-        assert paragraph.removeprefix("## ").strip() in shown
+        assert unbroken(paragraph.removeprefix("## ").strip()) in shown
     assert "### Licence" in shown
     drawn = [html.proto.body for html in app.get("html") if "layers" in html.proto.body]
     assert len(drawn) == (name != "ensemble")
+
+
+@pytest.mark.parametrize("name", ["slim_vgg", "vgg16_finetuned", "ensemble"])
+def test_card_names_no_command_where_hosted(name, limited):
+    limited(hosted=1)
+    app = AppTest.from_function(page, args=(name,), default_timeout=60).run()
+    assert not app.exception and not app.error
+    shown = " ".join(text.value for text in app.markdown)
+    assert "python" not in shown and "### How it was " in shown and "### Licence" in shown
 
 
 def test_stages_hold_all_parameters_of_their_network():

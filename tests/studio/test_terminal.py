@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.settings import ROOT
 from studio.notice import UNDERSTOOD
+from studio.terminal import without_commands
 
 PAGES = {
     "pages/1_Dataset.py": "Samples",
@@ -35,3 +36,10 @@ def test_no_command_is_shown_where_hosted(page, section, five_models, limited, m
 @pytest.mark.parametrize(("page", "section"), list(PAGES.items())[1:])
 def test_the_command_is_shown_on_ones_own_machine(page, section, five_models):
     assert "python -m fer_core" in _words(page, section)
+
+
+def test_sentences_with_a_command_are_left_out_where_hosted(limited):
+    text = "`recipe.json` holds it; `python -m\nfer_core train x` trains it. All else is.\n\n## So"
+    assert without_commands(text) == text
+    limited(hosted=1)
+    assert without_commands(text) == "`recipe.json` holds it. All else is.\n\n## So"

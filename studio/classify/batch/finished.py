@@ -11,8 +11,12 @@ from fer_core.charts.timeline import share_bars
 from fer_core.common.numerals import percent
 from fer_core.scale import shares
 from fer_core.scale.dest import Dest
+from fer_core.scale.fetch import fetch
+from fer_core.scale.manifest import Entry
+from fer_core.scale.places import shown
 from fer_core.scale.run import Status, open_plan, status_of
 from fer_core.scale.tally import Cell
+from studio.classify.opened import clicked, note_click, open_picture
 from studio.figure import show, show_exhibit
 from studio.loaders import title
 from studio.markdown import plain
@@ -20,6 +24,7 @@ from studio.page import lead
 from studio.terminal import offer
 
 _ALL = "All folders"
+_LEAST = "batch_least"
 
 
 def look_at_run() -> None:
@@ -127,11 +132,28 @@ def _draw(cells: Mapping[Cell, int], status: Status) -> None:
         hide_index=True,
         column_order=["picture", "face", "answer", "confidence"],
         column_config={
-            "picture": st.column_config.TextColumn(width="large"),
-            "confidence": st.column_config.NumberColumn(format="%.1f %%"),
+            "picture": st.column_config.TextColumn("Picture", width="large"),
+            "face": st.column_config.NumberColumn("Face"),
+            "answer": st.column_config.TextColumn("Answer"),
+            "confidence": st.column_config.NumberColumn("Confidence", format="%.1f %%"),
         },
         alt="The faces of whose answer the model was least sure",
+        key=_LEAST,
+        on_select=note_click(_LEAST),
+        selection_mode="single-cell",
     )
+    st.caption("A click on a row opens its picture, read again from where it lies.")
+    _open_clicked(status)
+
+
+def _open_clicked(status: Status) -> None:
+    at = clicked(_LEAST)
+    if at is None:
+        return
+    _, uri, face, _ = status.tally.least[at]
+    job = status.plan.job
+    how = (job.model, job.detector, job.threshold)
+    open_picture(shown(uri), lambda: fetch(Entry(uri)), *how, face, job.whole)
 
 
 def _tell_failures(status: Status) -> None:
@@ -144,13 +166,19 @@ def _tell_failures(status: Status) -> None:
         st.dataframe(
             pd.DataFrame(tally.reasons.most_common(), columns=["why", "pictures"]),
             hide_index=True,
-            column_config={"why": st.column_config.TextColumn(width="large")},
+            column_config={
+                "why": st.column_config.TextColumn("Why", width="large"),
+                "pictures": st.column_config.NumberColumn("Pictures"),
+            },
             alt="How many pictures could not be read, by why",
         )
     with right:
         st.dataframe(
             pd.DataFrame(tally.failed, columns=["picture", "why"]),
             hide_index=True,
-            column_config={"picture": st.column_config.TextColumn(width="medium")},
+            column_config={
+                "picture": st.column_config.TextColumn("Picture", width="medium"),
+                "why": st.column_config.TextColumn("Why"),
+            },
             alt="Some of the pictures that could not be read",
         )

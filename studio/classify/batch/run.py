@@ -6,14 +6,22 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 
+import numpy as np
+
 from fer_core.errors import ImageError
-from fer_core.inference import Pipeline
+from fer_core.faces import crop
+from fer_core.inference import FaceEmotion, Pipeline
 from fer_core.inference.batch import Row, error_row, rows_of
 from fer_core.inference.zipped import Entry, picture_names, pictures_in
 from fer_core.picture_names import Skipped, is_clutter
 from fer_core.settings import settings
+from studio.data_url import data_url
+
+THUMBNAILS = 1000
+"""Rows of a batch that have a picture of the face."""
 
 
 @dataclass
@@ -31,6 +39,8 @@ class BatchRun:
         is_paused: Whether its owner stopped it.
         left_out: How many were not read because it took longer than `job_seconds` of the settings.
         skipped: What else was in the zip files.
+        numbers: Of which picture each row is, from 0 in the order in which they are read.
+        thumbnails: The face of each row, as a `data:` address; "" where there is none.
     """
 
     model: str
@@ -43,6 +53,8 @@ class BatchRun:
     is_paused: bool = False
     left_out: int = 0
     skipped: Skipped = field(default_factory=Skipped)
+    numbers: list[int] = field(default_factory=list)
+    thumbnails: list[str] = field(default_factory=list)
     _next: Entry | None = field(default=None, init=False, repr=False)
     _seconds: float = field(default=0.0, init=False, repr=False)
     _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -81,13 +93,24 @@ class BatchRun:
                 self.read = self.total
                 return
             name, data = self._next
+            faces: list[str] = []
             if isinstance(data, ImageError):
-                self.rows.append(error_row(name, self.model, str(data)))
+                rows = [error_row(name, self.model, str(data))]
             else:
-                self.rows += rows_of(data, name, reader, self.model, self.threshold)
+                keep = partial(self._keep_faces, faces)
+                rows = rows_of(data, name, reader, self.model, self.threshold, seen=keep)
+            self.rows += rows
+            self.numbers += [self.read] * len(rows)
+            self.thumbnails += faces + [""] * (len(rows) - len(faces))
             self._next = None  # not before: what is pressed meanwhile ends this run of the page
             self.read += 1
             self._seconds += time.monotonic() - began
+
+    def _keep_faces(self, kept: list[str], rgb: np.ndarray, faces: list[FaceEmotion]) -> None:
+        """Keeps faces to be recognised by, as many as a page has room for: about 1 kB each."""
+        room = max(0, THUMBNAILS - len(self.thumbnails))
+        for face in crop(rgb, [face.box for face in faces[:room]]) if faces[:room] else []:
+            kept.append(data_url(face, exact=False))
 
 
 def entries_of(files: list[tuple[str, bytes]]) -> tuple[int, Iterator[Entry], Skipped]:
@@ -96,17 +119,43 @@ def entries_of(files: list[tuple[str, bytes]]) -> tuple[int, Iterator[Entry], Sk
     Raises:
         FerError: If a zip file cannot be.
     """
-    plans: list[tuple[str, bytes, list[str]]] = []
     skipped = Skipped()
+    plans = _plans(files, skipped)
+    return sum(len(names) or 1 for *_, names in plans), _all_entries(plans), skipped
+
+
+_Plan = tuple[str, bytes, list[str]]
+"""A file, and of a zip the names of the pictures in it."""
+
+
+def _plans(files: list[tuple[str, bytes]], skipped: Skipped) -> list[_Plan]:
+    plans: list[_Plan] = []
     for name, data in files:
         if is_clutter(name):
             continue
         is_zip = name.lower().endswith(".zip") or zipfile.is_zipfile(BytesIO(data))
         plans.append((name, data, picture_names(data, skipped) if is_zip else []))
-    return sum(len(names) or 1 for *_, names in plans), _all_entries(plans), skipped
+    return plans
 
 
-def _all_entries(plans: list[tuple[str, bytes, list[str]]]) -> Iterator[Entry]:
+def picture_at(files: list[tuple[str, bytes]], number: int) -> bytes:
+    """Returns the picture of a number, in the order in which `entries_of` gives them.
+
+    Raises:
+        FerError: If it cannot be unpacked.
+    """
+    for name, data, names in _plans(files, Skipped()):
+        count = len(names) or 1
+        if number < count:
+            _, picture = next(pictures_in(data, [names[number]])) if names else (name, data)
+            if isinstance(picture, ImageError):
+                raise picture
+            return picture
+        number -= count
+    raise ImageError("It is no longer among the files.")
+
+
+def _all_entries(plans: list[_Plan]) -> Iterator[Entry]:
     for name, data, names in plans:
         if names:
             yield from pictures_in(data, names)

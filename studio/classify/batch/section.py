@@ -1,7 +1,10 @@
 """Many pictures: uploaded, read in turn, told as shares and a table."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.charts.timeline import share_bars
 from fer_core.common.numerals import percent
@@ -10,11 +13,12 @@ from fer_core.errors import FerError
 from fer_core.inference.batch_table import columns
 from fer_core.savedmodels import open_model
 from fer_core.settings import settings
-from studio.classify.batch.files import choose_files
-from studio.classify.batch.run import BatchRun, entries_of
+from studio.classify.batch.files import SampleFile, choose_files
+from studio.classify.batch.run import BatchRun, entries_of, picture_at
 from studio.classify.controls import Controls, choose_controls
 from studio.classify.faces_table import faces_table
 from studio.classify.limits import largest_file_mb
+from studio.classify.opened import clicked, note_click, open_picture
 from studio.failure import show_failure
 from studio.figure import show
 from studio.loaders import pipeline, title
@@ -23,6 +27,7 @@ from studio.page import lead
 from studio.terminal import offer
 
 _RUN, _FILES = "batch_run", "batch_of_files"
+_TABLE = "batch_faces"
 _UPLOADS, _RESULTS = "Files to read", "Results of a run"
 
 
@@ -69,6 +74,7 @@ def _read_uploads() -> None:
         _go_on(run)
     if run.rows:
         _show(run)
+        _open_clicked(run, files)
 
 
 def _answer(run: BatchRun | None, has_files: bool) -> str:
@@ -176,7 +182,16 @@ def _show(run: BatchRun) -> None:
             key="batch_shares",
         )
         st.header("Every face", anchor=False)
-        faces_table(table[table["face"] > 0], classes)
+        found = _rows_with_a_face(run)
+        faces_table(
+            table.iloc[found],
+            classes,
+            [run.thumbnails[row] for row in found],
+            key=_TABLE,
+            on_select=note_click(_TABLE),
+            selection_mode="single-cell",
+        )
+        st.caption("A click on a row opens its picture.")
     _show_rest(table[table["face"] == 0])
     with st.container(horizontal=True):
         for label, data, mime in (
@@ -194,6 +209,25 @@ def _show(run: BatchRun) -> None:
             )
 
 
+def _rows_with_a_face(run: BatchRun) -> list[int]:
+    return [number for number, row in enumerate(run.rows) if row["face"] > 0]
+
+
+def _open_clicked(run: BatchRun, files: Sequence[UploadedFile | SampleFile]) -> None:
+    """Opens the picture of the row that was clicked."""
+    at = clicked(_TABLE)
+    if at is None:
+        return
+    row = _rows_with_a_face(run)[at]
+
+    def data() -> bytes:
+        return picture_at([(file.name, file.getvalue()) for file in files], run.numbers[row])
+
+    found = run.rows[row]
+    how = (run.model, run.detector, run.threshold)
+    open_picture(found["picture"], data, *how, found["face"])
+
+
 def _show_rest(table: pd.DataFrame) -> None:
     """Names the pictures that gave no answer, and why."""
     if table.empty:
@@ -204,8 +238,8 @@ def _show_rest(table: pd.DataFrame) -> None:
         pd.DataFrame({"picture": table["picture"], "why": reasons}),
         hide_index=True,
         column_config={
-            "picture": st.column_config.TextColumn(width=110),
-            "why": st.column_config.TextColumn(width="large"),
+            "picture": st.column_config.TextColumn("Picture", width=110),
+            "why": st.column_config.TextColumn("Why", width="large"),
         },
         alt="One row for each picture without a face and for each that could not be read",
     )
