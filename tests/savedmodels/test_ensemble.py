@@ -100,6 +100,11 @@ def test_list_of_members_that_makes_no_mean_is_refused(averaged, change, said):
         networks_of(averaged / "ensemble")
 
 
+def test_list_of_members_that_cannot_be_read_is_one_sentence(tmp_path):
+    with pytest.raises(CorruptModel, match=r"ensemble\.json is no ensemble: .*No such file"):
+        read_ensemble(tmp_path)
+
+
 def test_what_needs_one_network_names_the_members(averaged):
     with pytest.raises(ModelNotFound, match="mean of custom_cnn, slim_vgg"):
         load_network(open_model("ensemble"))

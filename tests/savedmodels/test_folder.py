@@ -49,9 +49,10 @@ def test_a_file_that_was_never_recorded_is_refused(saved_models):
         open_model("custom_cnn").file("extra.txt")
 
 
-def test_an_unreadable_manifest_is_named(saved_models):
-    (saved_models / "manifest.json").write_text("{")
-    with pytest.raises(CorruptModel, match=r"manifest\.json"):
+@pytest.mark.parametrize("text", ["{", "[]", '{"files": []}'])
+def test_an_unreadable_manifest_is_named(saved_models, text):
+    (saved_models / "manifest.json").write_text(text)
+    with pytest.raises(CorruptModel, match=r"manifest\.json is not a readable manifest: ."):
         open_model("custom_cnn").file("model.tflite")
 
 

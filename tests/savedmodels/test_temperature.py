@@ -20,3 +20,9 @@ def test_answers_are_powers_made_to_sum_to_one(temperature):
 def test_a_probability_of_zero_stays_a_number():
     softened = apply_temperature(np.array([[1.0, 0.0], [0.0, 1.0]]), 0.1)
     np.testing.assert_allclose(softened, np.eye(2), atol=1e-12)
+
+
+def test_sure_and_unsure_answers_stay_numbers_at_any_temperature():
+    answers = np.array([[1.0, 0.0], [0.5, 0.5], [0.4, 0.6]])
+    expected = [[1, 0], [0.5, 0.5], [0, 1]]
+    np.testing.assert_allclose(apply_temperature(answers, 1e-4), expected, atol=1e-12)

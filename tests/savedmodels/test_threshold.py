@@ -31,6 +31,11 @@ def test_threshold_itself_is_answered_and_four_of_five_are_enough():
     assert default_threshold(np.full(5, 0.5), five) == 0
 
 
+def test_threshold_is_just_above_the_wrong_answer():
+    confidence, right = np.array([0.795, 0.9, 0.9, 0.9]), np.array([False, True, True, True])
+    assert default_threshold(confidence, right) == 0.8
+
+
 def test_wrong_and_sure_of_everything_is_answered_up_to_certainty():
     assert default_threshold(np.full(9, 0.5), np.zeros(9, bool)) == 0.5
     assert default_threshold(np.ones(9), np.zeros(9, bool)) == 1
