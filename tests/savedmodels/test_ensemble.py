@@ -8,7 +8,7 @@ from tiny import brightness_answer, brightness_network
 from fer_core.errors import CorruptModel, ModelNotFound
 from fer_core.inference import Classifier
 from fer_core.savedmodels import open_model, saved_names, update_manifest
-from fer_core.savedmodels.ensemble import ENSEMBLE, networks_of, read_ensemble
+from fer_core.savedmodels.ensemble import ENSEMBLE, is_ensemble, networks_of, read_ensemble
 from fer_core.savedmodels.network import load_network
 from fer_core.settings import settings
 from fer_core.training.ensemble import save_ensemble
@@ -98,6 +98,14 @@ def test_list_of_members_that_makes_no_mean_is_refused(averaged, change, said):
     path.write_text(json.dumps({"members": change(members)}))
     with pytest.raises(CorruptModel, match=f"ensemble.json is no ensemble: .*{said}"):
         networks_of(averaged / "ensemble")
+
+
+def test_network_goes_before_a_list_of_members_and_nothing_is_no_ensemble(tmp_path):
+    assert not is_ensemble(tmp_path)
+    (tmp_path / "ensemble.json").write_text("{}")
+    assert is_ensemble(tmp_path)
+    (tmp_path / "model.tflite").write_bytes(b"network")
+    assert not is_ensemble(tmp_path)
 
 
 def test_list_of_members_that_cannot_be_read_is_one_sentence(tmp_path):
