@@ -62,22 +62,14 @@ def choose_a_model(page, server) -> None:
     page.goto(f"{server}/Model_comparison")
     page.get_by_text("Phone app", exact=True).tap()
     page.get_by_role("heading", name=re.compile("^Take ")).wait_for()
-    page.get_by_role("button", name="Use this model").tap()
+    page.get_by_role("link", name="Use this model").tap()
     page.get_by_role("heading", name="Classify", level=1).wait_for()
 
 
 def read_a_photograph(page, server) -> None:
     page.goto(f"{server}/Classify")
-    page.get_by_role("button", name="I understand").tap()
     page.get_by_text("Grace Hopper", exact=True).tap()
     page.get_by_role("img", name=re.compile("^Grace Hopper: 1 ")).wait_for()
-
-
-def look_at_the_data(page, server) -> None:
-    page.goto(f"{server}/Dataset")
-    page.get_by_role("combobox", name="Section").tap()
-    page.get_by_role("option", name="Samples").tap()
-    page.locator(".st-key-samples_emotion").wait_for()
 
 
 def operate(page, server) -> None:
@@ -95,11 +87,15 @@ def paint(page, server) -> None:
     page.get_by_role("button", name="Paint it").scroll_into_view_if_needed()
 
 
+def follow_a_class(page, server) -> None:
+    page.goto(f"{server}/?class=1")
+    page.get_by_text("1 of 8").wait_for()
+    page.locator(".pixels").wait_for()
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("profile", ["iPhone 13", "Pixel 7"])
-@pytest.mark.parametrize(
-    "job", [choose_a_model, read_a_photograph, look_at_the_data, operate, paint]
-)
+@pytest.mark.parametrize("job", [choose_a_model, read_a_photograph, operate, paint, follow_a_class])
 def test_main_jobs_are_done_with_a_finger(job, profile, browser, playwright, server) -> None:
     context = browser.new_context(**playwright.devices[profile])
     context.set_default_timeout(PATIENCE_MS)
