@@ -11,6 +11,7 @@ from fer_core.inference.summary import Summary
 from fer_core.settings import ROOT, settings
 from studio.classify.modes import MODE, VIDEO
 from studio.classify.video.results import sentence
+from studio.markdown import unbroken
 from studio.notice import UNDERSTOOD
 
 
@@ -62,7 +63,7 @@ def test_empty_state_says_what_comes(page):
     page.run()
     assert not page.exception
     assert lead(page) == "How do the faces of a video change? Choose one."
-    assert "up to 200 MB" in page.caption[-2].value
+    assert unbroken("up to 200 MB") in page.caption[-2].value
 
 
 def test_video_is_read_and_shown(page, astronaut):
@@ -98,7 +99,7 @@ def test_video_that_does_not_say_how_long_it_is_tells_its_frames(page, astronaut
 def test_limit_is_no_more_than_the_server_takes(page, monkeypatch):
     monkeypatch.setattr(settings(), "max_video_mb", 1000)
     page.run()
-    assert "up to 200 MB" in page.caption[-2].value
+    assert unbroken("up to 200 MB") in page.caption[-2].value
     assert page.file_uploader(key="video_file").proto.max_upload_size_mb == 200
 
 

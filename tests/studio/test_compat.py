@@ -205,7 +205,8 @@ def test_upload_is_written_to_what_it_is_told_and_never_rolls_over(monkeypatch):
         headers = Headers({"content-type": "multipart/form-data; boundary=x"})
         return await MultiPartParser(headers, stream()).parse()
 
-    form = asyncio.run(parse())
+    with ThreadPoolExecutor(1) as own:  # here a browser's loop may be running
+        form = own.submit(asyncio.run, parse()).result()
     ((most, file),) = made
     assert form["f"].file is file
     assert file.getvalue() == b"hello"
