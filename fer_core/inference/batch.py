@@ -151,7 +151,7 @@ class _Readers(Generic[T]):
                     chunk := list(islice(items, self._reader.at_once))
                 ):
                     chunks.append(chunk)  # before it is sent, which a broken pool refuses
-                    results.append(self._pool.submit(_rows_of_each, self._reader, chunk))
+                    results.append(self._pool.submit(_rows_of_each, chunk))
                 if not results:
                     return
                 rows = results.popleft().result()
@@ -172,18 +172,33 @@ class _Readers(Generic[T]):
         self._pool = self._new_pool()
         for item in items:
             try:
-                yield self._pool.submit(self._reader, item).result()
+                yield self._pool.submit(_rows_of, item).result()
             except BrokenProcessPool:
                 yield self._reader.lost(item, _DIED)
                 self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Not forked: threads of OpenCV and LiteRT do not survive a fork.
-        return ProcessPoolExecutor(self._workers, get_context("spawn"), begin_reading)
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self._workers, spawn, _begin_with, (self._reader,))
 
 
-def _rows_of_each(reader: Reader[T], items: list[T]) -> list[list[Row]]:
-    return list(reader.many(items))
+_reader: Reader[Any]
+"""In a process that reads: its own, which opens its model once."""
+
+
+def _begin_with(reader: Reader[Any]) -> None:
+    global _reader
+    begin_reading()
+    _reader = reader
+
+
+def _rows_of_each(items: list[Any]) -> list[list[Row]]:
+    return list(_reader.many(items))
+
+
+def _rows_of(item: Any) -> list[Row]:
+    return _reader(item)
 
 
 def begin_reading() -> None:

@@ -31,6 +31,16 @@ class FakeReader(Reader[Path]):
         return [error_row(str(item), "fake", why)]
 
 
+class CountingReader(Reader[Path]):
+    """Tells how many it has read, as one would that opens its model with the first."""
+
+    read = 0
+
+    def __call__(self, item: Path):
+        self.read += 1
+        return [{"process": os.getpid(), "read": self.read}]
+
+
 @pytest.fixture(autouse=True)
 def plain_main(monkeypatch):
     """New processes run the main module first: not the page that an earlier test left there."""
@@ -45,6 +55,13 @@ def test_rows_come_in_order_from_many_processes():
     asked = paths(60)
     rows = list(read_all(asked, FakeReader(), workers=2))
     assert [row["picture"] for (row,) in rows] == [str(path) for path in asked]
+
+
+def test_each_process_keeps_its_reader():
+    rows = [row for (row,) in read_all(paths(60), CountingReader(), workers=2)]
+    for process in {row["process"] for row in rows}:
+        read = [row["read"] for row in rows if row["process"] == process]
+        assert read == list(range(1, len(read) + 1))
 
 
 def test_file_that_kills_its_reader_is_a_row_and_the_others_are_read():
