@@ -8,7 +8,7 @@ app: $(VENV)/.installed-app
 	$(BIN)/streamlit run Home.py --server.address localhost
 
 test: lint
-	$(BIN)/pytest -n 6 --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 # While you type: what needs no network trained or loaded by TensorFlow, no server and no page.
 quick: lint
