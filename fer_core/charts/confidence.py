@@ -168,8 +168,7 @@ def calibration_errors(contenders: Sequence[Contender]) -> Exhibit:
         findings.is_best_calibrated(contenders),
         figure,
         f"Mean distance between confidence and accuracy over {contenders[0].judged.n:,} test "
-        "faces: open circle as trained, filled after "
-        "temperature scaling fitted on the validation faces. Left is better. The app shows "
-        "probabilities after scaling.",
+        "faces: open circle as trained, filled after temperature scaling fitted on the validation "
+        "faces. Left is better. The app shows probabilities after scaling.",
         calibration_table(contenders),
     )

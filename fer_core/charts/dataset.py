@@ -350,7 +350,7 @@ def leakage_effect(effects: Mapping[str, Leakage], titles: Mapping[str, str]) ->
         findings.leaks(effects, titles),
         figure,
         f"Open circle: accuracy on all test faces, {tested}; filled: on those without a copy in "
-        "Training. The "
-        "copies are not spread evenly over the emotions, so the two differ for that reason too.",
+        "Training. The copies are not spread evenly over the emotions, so the two differ for that "
+        "reason too.",
         table,
     )

@@ -69,8 +69,8 @@ def training_curves(contender: Contender) -> Exhibit:
         findings.trained_so(contender),
         figure,
         f"{contender.title}, {len(history)} epochs: a gap that widens between training and "
-        "validation is overfitting. "
-        "Training accuracy is measured with augmentation and dropout on, which lowers it.",
+        "validation is overfitting. Training accuracy is measured with augmentation and dropout "
+        "on, which lowers it.",
         history,
         half=True,
     )

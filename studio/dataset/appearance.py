@@ -76,11 +76,10 @@ def _eigenfaces(appearance: Appearance) -> None:
     st.caption(
         unbroken(
             f"The {len(faces)} directions in which faces differ most (Turk & Pentland 1991), with "
-            "the "
-            "share of the variance along each; together "
+            "the share of the variance along each; together "
             f"{percent(float(appearance.explained.sum()))}. Light and dark may be swapped. The "
-            "first "
-            "ones are lighting and pose, not expression: that is what a model has to see through."
+            "first ones are lighting and pose, not expression: that is what a model has to see "
+            "through."
         )
     )
 

@@ -49,8 +49,7 @@ def _show_doubtful_training(view: View) -> None:
         unbroken(
             f"Judged by {held_out.folds} custom CNNs, each on the part of Training that it had not "
             "learnt; copies of a photograph were kept in one part. They agree with "
-            f"{percent(right)} "
-            "of the labels."
+            f"{percent(right)} of the labels."
         )
     )
     _show_found(

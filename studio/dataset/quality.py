@@ -106,8 +106,7 @@ def _show_votes(view: View) -> None:
         unbroken(
             f"On **{len(found):,} of {n:,} faces ({percent(len(found) / max(n, 1))})** at least "
             f"{100 * share:.0f} % of FER+'s annotators (Barsoum et al. 2016) agreed on another "
-            "answer "
-            "than the label."
+            "answer than the label."
         )
     )
     exhibit = vote_matrix(once("vote table", view.loaded, vote_table))

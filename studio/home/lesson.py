@@ -145,8 +145,7 @@ def _probabilities() -> None:
             unbroken(
                 f"{title(default_model())} answers **{network.classes[best]}** with "
                 f"{percent(float(answer[best]))}. That is its confidence in the expression the "
-                "face "
-                "appears to show. What she felt, no pixel says."
+                "face appears to show. What she felt, no pixel says."
             )
         )
 

@@ -103,12 +103,10 @@ def show_ranking(scores: list[Score]) -> None:
     selected = " (optimistic: selected by them)" if any(s.optimistic for s in scores) else ""
     st.caption(
         unbroken(
-            "A click on a name opens the model's card. Accuracy on test faces that neither "
-            "trained nor "
-            f"selected the model{selected}, with its 95 % interval; dotted: always giving the most "
-            "frequent answer. With fewer emotions it is easier to be right: compare models with "
-            "the "
-            "same number. Time for one face as measured where the model was judged."
+            "A click on a name opens the model's card. Accuracy on test faces that neither trained "
+            f"nor selected the model{selected}, with its 95 % interval; dotted: always giving the "
+            "most frequent answer. With fewer emotions it is easier to be right: compare models "
+            "with the same number. Time for one face as measured where the model was judged."
         )
     )
     explain("accuracy", "interval", "always one answer", "optimistic", "ensemble", "frozen")

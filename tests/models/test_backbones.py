@@ -177,7 +177,7 @@ def test_a_wrong_file_is_refused_and_deleted(tmp_path, settings_of, keras_server
     assert not any((tmp_path / "keras" / "models").iterdir())
 
 
-def test_weights_nowhere_to_be_had(tmp_path, settings_of, keras_server):
+def test_weights_that_are_not_available(tmp_path, settings_of, keras_server):
     settings_of(tmp_path / "nothing", tmp_path / "keras")
     with pytest.raises(DownloadError, match=r"VGG19 are not on this machine.*FER_BACKBONES"):
         backbones.weights_file("vgg19")

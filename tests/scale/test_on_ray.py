@@ -20,6 +20,7 @@ from fer_core.scale.shard import Shard, shard_name
 from fer_core.settings import ROOT
 
 PATHS = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+DRIVER = ROOT / "tests" / "fake_driver.py"
 
 
 @pytest.fixture(scope="module")
@@ -153,30 +154,14 @@ def test_other_model_on_a_machine_is_refused_in_one_sentence(started, listed):
         read(dest, replace(plan, job=job))
 
 
-_DRIVER = """
-import sys
-from dataclasses import replace
-from fake_job import FAKE
-from fer_core.scale.dest import Dest
-from fer_core.scale.engines.on_ray import read_shards
-from fer_core.scale.run import open_plan, read_left
-if __name__ == "__main__":
-    dest = Dest(sys.argv[1])
-    plan = replace(open_plan(dest), job=FAKE)
-    for _ in read_left(dest, plan, range(plan.shards), read_shards, 2):
-        pass
-"""
-
-
 @pytest.mark.long
 def test_driver_that_is_killed_is_run_again(listed, tmp_path):
     held = tmp_path / "held"
     names = [f"/{n:02d}" for n in range(12)] + [str(held)]
     dest, plan = listed(names, shards=6)
-    script = tmp_path / "driver.py"
-    script.write_text(_DRIVER)
     environment = os.environ | {"PYTHONPATH": PATHS}
-    with subprocess.Popen([sys.executable, script, dest.uri], env=environment) as driver:
+    command = [sys.executable, DRIVER, dest.uri, "on_ray"]
+    with subprocess.Popen(command, env=environment) as driver:
         wait_until(lambda: Path(f"{held}.held").exists() and shard_name(0, 6) in dest.names())
         driver.send_signal(signal.SIGKILL)
     done, faults = finished(dest, plan, range(6))

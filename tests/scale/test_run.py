@@ -23,6 +23,7 @@ from fer_core.scale.run import finished, make_plan, open_plan, read_left, status
 from fer_core.scale.shard import shard_name
 from fer_core.settings import ROOT
 
+DRIVER = ROOT / "tests" / "fake_driver.py"
 NAMES = [f"/{'ab'[n % 2]}/{n:03d}{('', ' pair', ' none', ' bad')[n % 4]}" for n in range(50)]
 
 
@@ -96,30 +97,13 @@ def test_shard_with_one_other_byte_or_cut_short_is_read_again(listed, at):
     assert [(row["uri"], row["face"]) for row in rows_in(dest)] == expected()
 
 
-_DRIVER = """
-import sys
-from dataclasses import replace
-from fake_job import FAKE
-from fer_core.scale.alone import alone_in
-from fer_core.scale.dest import Dest
-from fer_core.scale.engines.local import read_shards
-from fer_core.scale.run import open_plan, read_left
-if __name__ == "__main__":
-    dest = Dest(sys.argv[1])
-    plan = replace(open_plan(dest), job=FAKE)
-    for _ in read_left(dest, plan, range(plan.shards), read_shards, 2):
-        pass
-"""
-
-
 def test_driver_that_is_killed_leaves_whole_shards_and_no_part_of_another(listed, tmp_path):
     held = tmp_path / "held"
     names = [*NAMES[:30], str(held), *NAMES[30:]]
     dest, plan = listed(names, shards=6)
-    script = tmp_path / "driver.py"
-    script.write_text(_DRIVER)
     environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
-    with subprocess.Popen([sys.executable, script, dest.uri], env=environment) as driver:
+    command = [sys.executable, DRIVER, dest.uri, "local"]
+    with subprocess.Popen(command, env=environment) as driver:
         wait_until(lambda: shard_name(2, 6) in dest.names() and Path(f"{held}.held").exists())
         driver.send_signal(signal.SIGKILL)
     done, faults = finished(dest, plan, range(6))
