@@ -10,7 +10,10 @@ ENV PYTHONUNBUFFERED=1 \
 RUN useradd --create-home --uid 10001 fer
 WORKDIR /app
 
-COPY requirements.txt requirements.lock ./
+COPY packages.txt requirements.txt requirements.lock ./
+RUN apt-get update \
+    && xargs --arg-file=packages.txt apt-get install --yes --no-install-recommends \
+    && rm -rf /var/lib/apt/lists/*
 RUN pip install --requirement requirements.txt --constraint requirements.lock
 
 COPY . .

@@ -1,10 +1,14 @@
-"""The HTML review as PDF, printed by a Chromium that is already installed."""
+"""HTML as PDF: a review by an installed Chromium, a page without scripts by WeasyPrint too."""
 
 import os
 import shutil
 import subprocess
 import tempfile
+from ctypes.util import find_library
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from fer_core.common.files import write_bytes, write_text
 from fer_core.errors import EvaluationError
@@ -23,6 +27,33 @@ BROWSERS = (
 def find_browser() -> str | None:
     """Returns the path of an installed Chromium or Chrome, or None."""
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+@cache
+def has_weasyprint() -> bool:
+    """Returns whether WeasyPrint is installed, and the library that it sets text with."""
+    return find_spec("weasyprint") is not None and find_library("pango-1.0") is not None
+
+
+def page_as_pdf(html: str) -> bytes:
+    """Returns an HTML document without scripts and pictures as PDF.
+
+    Args:
+        html: The document; nothing that it points to is fetched.
+
+    Raises:
+        EvaluationError: If neither a Chromium nor WeasyPrint is installed, or it does not print.
+    """
+    if find_browser() is not None or not has_weasyprint():
+        return pdf_of(html)
+    from weasyprint import HTML
+
+    printed: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf()
+    return printed
+
+
+def _fetch_nothing(url: str, *_: Any, **__: Any) -> None:
+    raise ValueError(f"{url} is not fetched.")
 
 
 def write_pdf(html: str, path: Path) -> None:

@@ -15,7 +15,7 @@ from fer_core.evaluation.recommendation import Recommendation, recommend
 from fer_core.models import title_of
 from fer_core.review.decision import Decision, decision_html
 from fer_core.review.document import review_html
-from fer_core.review.pdf import find_browser, pdf_of
+from fer_core.review.pdf import find_browser, has_weasyprint, page_as_pdf
 from fer_core.savedmodels import saved_names
 from studio.comparison.ranking import ranked_by
 from studio.markdown import plain
@@ -175,10 +175,10 @@ def _write_down(chosen: Ranking, told: Recommendation) -> None:
             icon=":material/description:",
             on_click="ignore",
         )
-        if find_browser():
+        if find_browser() or has_weasyprint():
             st.download_button(
                 "This page as PDF",
-                lambda: pdf_of(decision_html(decision)),
+                lambda: page_as_pdf(decision_html(decision)),
                 "decision.pdf",
                 "application/pdf",
                 icon=":material/picture_as_pdf:",

@@ -2,8 +2,10 @@ from datetime import date
 
 import pytest
 
+from fer_core.errors import EvaluationError
 from fer_core.evaluation.criteria import PRESETS
 from fer_core.evaluation.recommendation import recommend
+from fer_core.review import pdf
 from fer_core.review.decision import Decision, decision_html
 from fer_core.review.document import review_html
 
@@ -40,3 +42,25 @@ def test_review_begins_with_the_decision(decision, rankings):
     html = review_html(rankings[:1], decision)
     assert html.index("I choose <b>") < html.index("<h1>Model comparison</h1>")
     assert "I choose" not in review_html(rankings[:1])
+
+
+@pytest.mark.skipif(not pdf.has_weasyprint(), reason="Pango, which WeasyPrint needs, is missing")
+def test_page_is_printed_where_there_is_no_browser(decision, monkeypatch):
+    monkeypatch.setattr(pdf, "find_browser", lambda: None)
+    asked = []
+    monkeypatch.setattr(pdf, "_fetch_nothing", lambda url, *_: asked.append(url))
+    printed = pdf.page_as_pdf(decision_html(decision))
+    assert printed.startswith(b"%PDF") and len(printed) > 5000
+    assert not asked
+
+
+def test_nothing_that_a_page_points_to_is_fetched():
+    with pytest.raises(ValueError, match="is not fetched"):
+        pdf._fetch_nothing("file:///etc/passwd")
+
+
+def test_without_browser_and_weasyprint_the_way_out_is_said(decision, monkeypatch):
+    monkeypatch.setattr(pdf, "find_browser", lambda: None)
+    monkeypatch.setattr(pdf, "has_weasyprint", lambda: False)
+    with pytest.raises(EvaluationError, match="needs Chromium or Chrome"):
+        pdf.page_as_pdf(decision_html(decision))
