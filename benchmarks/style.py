@@ -2,9 +2,6 @@
 
     python benchmarks/style.py times              each size and quality in a fresh process
     python benchmarks/style.py recipes            the same loss lowered in other ways, at 256 px
-    python benchmarks/style.py hosted             memory of the whole app, live webcam and a job,
-                                                  and how soon it answers meanwhile
-    python benchmarks/style.py answers            how soon it answers beside a job alone
 
 The photo is the sample portrait, the painting `improvisation`. Seconds are wall-clock, on whatever
 else the machine is doing: the load is printed with them.
@@ -14,11 +11,8 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -41,11 +35,6 @@ RUNS = (
 )
 PAINTING = "improvisation"
 ADAM_STEPS = 500
-ANSWERS = 10
-TURNS = ("Image operations", "Classify")
-"""Pages that another visitor turns to, again and again."""
-LONGEST = 150
-"""Seconds for which a hosted job is watched."""
 
 
 class OneLevel(StyleOptions):
@@ -158,133 +147,13 @@ def aimed(photo: np.ndarray, painting: np.ndarray, network, faces):
     return objective, ours
 
 
-def hosted(size: int, with_webcam: bool) -> None:
-    """Prints the largest memory of server and painter while a webcam, if asked, and a job run.
-
-    Meanwhile the server's health is asked for, and another visitor turns pages. The job is a
-    draft: the memory is that of the size, and beside a webcam, whose browser works on the same
-    cores here, a standard one takes many minutes. It is cancelled after `LONGEST` seconds.
-    """
-    from playwright.sync_api import sync_playwright
-    from server import start_server, wait_until_up
-
-    process, address = start_server()
-    peak, answers, turns, end = [0.0], [], [], threading.Event()
-
-    def watch() -> None:
-        while not end.wait(0.5):
-            peak[0] = max(peak[0], memory_of(process.pid))
-
-    threading.Thread(target=watch, daemon=True).start()
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        film = write_film(Path(folder) / "film.mjpeg")
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                "--no-sandbox",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
-            ],
-        )
-        wait_until_up(address)
-        if with_webcam:
-            watch_webcam(browser, address)
-            print(f"live webcam: {memory_of(process.pid):.2f} GB", flush=True)
-        other = browser.new_page()
-        other.goto(address)
-        other.locator("[data-testid=stMain] h1").wait_for()
-        for name in TURNS:  # what is loaded once
-            seconds_to_turn(other, name)
-        page = browser.new_page()
-        page.set_default_timeout(120_000)
-        page.goto(f"{address}/Style_transfer")
-        page.get_by_role("button", name="Paint it").wait_for()
-        page.get_by_text("Draft", exact=True).click()
-        slider = page.get_by_role("slider", name="Size")
-        for _ in range({256: 0, 384: 2, 512: 4}[size]):
-            slider.press("ArrowRight")
-        page.wait_for_timeout(3000)
-        page.get_by_role("button", name="Paint it").click()
-        page.get_by_role("button", name="Cancel").wait_for()
-        started = time.perf_counter()
-        while page.get_by_role("button", name="Cancel").count():
-            if time.perf_counter() - started > LONGEST:
-                print(f"cancelled: {page.get_by_test_id('stProgress').inner_text()}", flush=True)
-                page.get_by_role("button", name="Cancel").click()
-                break
-            answers.append(seconds_of(f"{address}/_stcore/health"))
-            if len(turns) < ANSWERS:
-                turns.append(seconds_to_turn(other, TURNS[len(turns) % 2]))
-            page.wait_for_timeout(1000)
-        print(f"the job was watched for {time.perf_counter() - started:.0f} s", flush=True)
-        browser.close()
-    end.set()
-    process.terminate()
-    process.wait()
-    print(f"peak of server and painter together: {peak[0]:.2f} GB")
-    print(f"health answered in {np.median(answers):.3f} s, at most {max(answers):.3f} s")
-    print(f"another page stood in {np.median(turns):.2f} s, at most {max(turns):.2f} s")
-    print(f"load {os.getloadavg()[0]:.1f}")
-
-
-def watch_webcam(browser, address: str) -> None:
-    """Starts a webcam and waits until its face is read."""
-    live = browser.new_page()
-    live.set_default_timeout(120_000)
-    live.goto(f"{address}/Classify?classify_mode=Webcam")
-    live.get_by_role("button", name="I understand").click()
-    live.frame_locator("iframe[title*=webrtc]").get_by_role("button", name="START").click()
-    live.locator(".st-key-lead", has_text="reads this face as").wait_for()
-
-
-def write_film(path: Path) -> Path:
-    import cv2
-
-    picture = cv2.resize(SAMPLES[0].picture(), (640, 480))[..., ::-1]
-    path.write_bytes(cv2.imencode(".jpg", picture)[1].tobytes() * 20)
-    return path
-
-
-def seconds_of(address: str) -> float:
-    import requests
-
-    started = time.perf_counter()
-    requests.get(address, timeout=30)
-    return time.perf_counter() - started
-
-
-def seconds_to_turn(page, name: str) -> float:
-    """Returns how long a visitor who presses a link waits for that page's title."""
-    started = time.perf_counter()
-    page.get_by_role("link", name=name, exact=True).click()
-    page.locator("[data-testid=stMain] h1", has_text=name).wait_for(timeout=60_000)
-    return time.perf_counter() - started
-
-
-def memory_of(pid: int) -> float:
-    """Returns the proportional memory of a process and its children, GB; Linux only."""
-    total, pids = 0, [pid]
-    while pids:
-        current = pids.pop()
-        folder = Path("/proc") / str(current)
-        try:
-            lines = (folder / "smaps_rollup").read_text().splitlines()
-            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-            for task in (folder / "task").iterdir():
-                pids += map(int, (task / "children").read_text().split())
-        except (OSError, StopIteration):
-            continue  # it ended meanwhile
-    return total / 2**20
-
-
 def quiet() -> dict[str, str]:
     return {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("times", "recipes", "hosted", "answers", "one"))
+    parser.add_argument("what", choices=("times", "recipes", "one"))
     parser.add_argument("--size", type=int)
     parser.add_argument("--quality", default="standard")
     parser.add_argument("--repeat", type=int, default=1)
@@ -297,10 +166,8 @@ def main() -> None:
     if asked.what == "times":
         runs = RUNS if asked.size is None else ((asked.size, asked.quality),)
         times(runs, asked.repeat)
-    elif asked.what == "recipes":
-        recipes()
     else:
-        hosted(asked.size or 384, with_webcam=asked.what == "hosted")
+        recipes()
 
 
 if __name__ == "__main__":
