@@ -163,12 +163,13 @@ def _count_table(counts: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def intensity_histograms(histograms: np.ndarray, classes: Sequence[str]) -> Exhibit:
+def intensity_histograms(histograms: np.ndarray, classes: Sequence[str], faces: int) -> Exhibit:
     """Returns the distribution of gray values in each class.
 
     Args:
         histograms: Share of pixels in each bin, shape (7, bins), rows as in `EMOTIONS`.
         classes: Emotions to draw.
+        faces: How many faces of theirs were counted.
     """
     figure = new_figure(height=360)
     gray = (np.arange(BINS) + 0.5) * 256 / BINS
@@ -199,7 +200,7 @@ def intensity_histograms(histograms: np.ndarray, classes: Sequence[str]) -> Exhi
         "intensity",
         findings.is_bright(means),
         figure,
-        f"Share of a class's pixels in each of {BINS} bins of gray.{extremes}",
+        f"Share of a class's pixels in each of {BINS} bins of gray.{extremes} n = {faces:,} faces.",
         table,
     )
 

@@ -25,7 +25,7 @@ def show_appearance(view: View) -> None:
     _means(appearance, view.classes)
     _eigenfaces(appearance)
     st.header("How bright they are", anchor=False)
-    exhibit = intensity_histograms(appearance.histograms, view.classes)
+    exhibit = intensity_histograms(appearance.histograms, view.classes, int(view.counts.sum()))
     show_exhibit(exhibit, level=3)
 
 

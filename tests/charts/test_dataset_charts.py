@@ -49,11 +49,12 @@ def test_histogram_names_the_brightest_class() -> None:
     histograms = np.zeros((7, 32))
     histograms[3, 31] = 1
     histograms[4, 0] = 1
-    exhibit = intensity_histograms(histograms, EMOTIONS)
+    exhibit = intensity_histograms(histograms, EMOTIONS, 1234)
     assert [line.name for line in exhibit.figure.data] == ["happy", "sad"]
     assert "Brightest are the faces of happy (mean gray 252), darkest those of sad (4)" in (
         exhibit.caption
     )
+    assert exhibit.caption.endswith("n = 1,234 faces.")
 
 
 def test_map_draws_the_classes_asked_for_and_remembers_rows() -> None:
