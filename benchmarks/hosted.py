@@ -12,6 +12,7 @@ once (PSS); Chromium and the visitors are not in it.
 import argparse
 import os
 import random
+import re
 import tempfile
 import threading
 import time
@@ -122,7 +123,7 @@ def watch_webcam(page: Page, address: str) -> None:
 def explain(page: Page, address: str) -> None:
     """Has Model comparison's Attention drawn for a sample."""
     page.goto(f"{address}/Model_comparison?section=Attention")
-    page.get_by_text("Grad-CAM", exact=True).first.wait_for()
+    page.get_by_alt_text(re.compile("sees evidence for")).nth(1).wait_for()
 
 
 def begin_painting(page: Page, address: str, size: int) -> None:

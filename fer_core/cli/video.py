@@ -80,7 +80,7 @@ def video(
     from fer_core.inference import Pipeline, default_model
     from fer_core.inference.stream import FaceStream, StreamOptions
 
-    pipeline = Pipeline.load(model or default_model(), ready_detector(detector), fast=True)
+    pipeline = Pipeline.load(model or default_model(fast=True), ready_detector(detector), fast=True)
     if threshold is None:
         threshold = pipeline.classifier.threshold
     stream = FaceStream(pipeline, StreamOptions(half_life, threshold, search_every))

@@ -6,8 +6,11 @@ from keras import layers
 MEAN, DEVIATION = 130.0, 54.0
 """FER2013's median mean and standard deviation of a face, gray levels."""
 
+STRENGTH = 0.75
+"""Chosen by Slim VGG's weights on PublicTest and on photographs (docs/training.md)."""
 
-def normalise_light(gray: keras.KerasTensor, strength: float) -> keras.KerasTensor:
+
+def normalise_light(gray: keras.KerasTensor, strength: float = STRENGTH) -> keras.KerasTensor:
     """Adds layers that take each face towards FER2013's median brightness and contrast.
 
     Instance normalisation (Ulyanov et al. 2016), mixed with the face as it is. The variance is

@@ -77,3 +77,21 @@ R4_COSINE = replace(
     augmentation=replace(SLIGHT, shift=4),
 )
 """R4's deeper networks."""
+
+CAMERA = Augmentation(
+    rotation=20,
+    shift=4,
+    zoom=(0.85, 1.25),
+    flip=True,
+    erasing=0.1,
+    camera=0.15,
+    covered=0.4,
+    gamma=1.8,
+    gain=0.12,
+    low_contrast=0.2,
+    blur=1.6,
+    resolution=3.0,
+    noise=28.0,
+    jpeg=12,
+)
+"""What detectors and cameras do; a third of the faces are spoilt by no camera."""

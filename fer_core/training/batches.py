@@ -10,13 +10,14 @@ import numpy as np
 class Batches(keras.utils.PyDataset):
     """Shuffled batches; after a resume the order continues as if nothing had happened.
 
-    On Keras's JAX backend the inputs lie on the device from the start and batches are taken there.
+    On Keras's JAX backend the inputs lie on the device from the start and batches are taken there;
+    the last, smaller one of an epoch is left out, as each shape is compiled by itself.
 
     Args:
         inputs: Array of shape (n, ...): uint8 faces or features of a trunk.
         targets: float32 array of shape (m, classes), rows sum to 1; where n is a multiple of m, the
             inputs are views of the same m faces one after another, and an epoch sees all of them.
-        batch_size: Faces per batch; the last, smaller one of an epoch is kept.
+        batch_size: Faces per batch.
         seed: Of the order, and of what is mixed.
         epoch: Number of the first epoch that will be drawn.
         mixup: Parameter of the Beta distribution by which two faces of a batch and their targets
@@ -37,6 +38,7 @@ class Batches(keras.utils.PyDataset):
     ) -> None:
         super().__init__()
         on_device = keras.backend.backend() == "jax" and not isinstance(inputs, np.memmap)
+        self.whole_only = on_device and len(inputs) >= batch_size
         self.inputs = keras.ops.convert_to_tensor(inputs) if on_device else inputs
         self.targets = targets
         self.batch_size = batch_size
@@ -51,7 +53,8 @@ class Batches(keras.utils.PyDataset):
         self.order = random.permutation(len(self.inputs))
 
     def __len__(self) -> int:
-        return math.ceil(len(self.inputs) / self.batch_size)
+        batches = len(self.inputs) / self.batch_size
+        return math.floor(batches) if self.whole_only else math.ceil(batches)
 
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]

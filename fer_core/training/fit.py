@@ -1,6 +1,5 @@
 """One network, one recipe, two splits: from initial weights to the best epoch's."""
 
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,23 +83,24 @@ def fit(
         BudgetSpent: When the budget is over; call again to continue.
     """
     keep_blocks()
-    trainer = _compiled(network, augmentation, train, recipe)
     early = _early_stopping(recipe)
     counted = {"early_stopping": early} | _plateau(recipe)
     state = ResumableState(folder, counted)
     classes, first = network.output_shape[-1], state.initial_epoch
+    batches = Batches(
+        train.inputs,
+        train.targets(classes),
+        recipe.batch_size,
+        seed=recipe.seed,
+        epoch=first,
+        mixup=recipe.mixup,
+        mixed_epochs=round(recipe.epochs * recipe.mixup_share),
+    )
+    trainer = _compiled(network, augmentation, train, recipe, len(batches))
     averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if recipe.ema else []
     with ProgressBar(folder.name, first) as progress:
         trainer.fit(
-            Batches(
-                train.inputs,
-                train.targets(classes),
-                recipe.batch_size,
-                seed=recipe.seed,
-                epoch=first,
-                mixup=recipe.mixup,
-                mixed_epochs=round(recipe.epochs * recipe.mixup_share),
-            ),
+            batches,
             validation_data=(
                 validation.inputs.astype(np.float32),
                 validation.targets(classes),
@@ -132,10 +132,10 @@ def _compiled(
     augmentation: list[keras.layers.Layer],
     train: Labelled,
     recipe: Recipe,
+    steps: int,
 ) -> keras.Model:
-    """Returns the network behind its augmentation, ready to be fitted."""
+    """Returns the network behind its augmentation, ready to be fitted for `steps` an epoch."""
     trainer = keras.Sequential([*augmentation, network])
-    steps = math.ceil(len(train.inputs) / recipe.batch_size)
     trainer.compile(
         optimizer=_optimizer(recipe, steps),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),

@@ -38,15 +38,20 @@ class Controls:
     threshold: float
 
 
-def choose_controls() -> Controls:
-    """Draws the controls beside the pictures; needs at least one saved model."""
+def choose_controls(fast: bool = False) -> Controls:
+    """Draws the controls beside the pictures; needs at least one saved model.
+
+    Args:
+        fast: Whether many faces are read, one after the other: the model is then chosen apart from
+            that of single pictures.
+    """
     models = models_in_order()
     model = st.selectbox(
         "Model",
         models,
-        index=models.index(default_model()),
+        index=models.index(default_model(fast)),
         format_func=title,
-        key="classify_model",
+        key="classify_fast_model" if fast else "classify_model",
         bind="query-params",
     )
     if st.button("About this model", icon=":material/badge:", type="tertiary"):

@@ -149,7 +149,7 @@ def test_controls_reach_the_running_stream(page, calls, astronaut):
     play(page, calls, astronaut)
     page.slider(key="live_half_life").set_value(1.2)
     page.toggle(key="live_mirror").set_value(False)
-    page.selectbox(key="classify_model").set_value("dcnn_elu").run()
+    page.selectbox(key="classify_fast_model").set_value("dcnn_elu").run()
     page.slider(key="classify_threshold_dcnn_elu").set_value(90).run()
     assert page.session_state["live_session"] is session
     assert (session.options.half_life, session.options.threshold) == (1.2, 0.9)

@@ -78,7 +78,7 @@ def test_video_is_read_and_shown(page, astronaut):
 
 def test_result_is_told_of_the_model_that_read_it(page, astronaut):
     read(page, clip(moving(astronaut, 10)))
-    page.selectbox(key="classify_model").set_value("dcnn_elu").run()
+    page.selectbox(key="classify_fast_model").set_value("dcnn_elu").run()
     assert not page.exception
     assert lead(page).startswith("Custom CNN ")
 

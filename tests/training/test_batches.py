@@ -15,6 +15,19 @@ def test_an_epoch_sees_every_face_with_its_target():
     np.testing.assert_array_equal(answers, faces / 10 % 3)
 
 
+def test_on_an_accelerator_every_batch_has_one_shape_and_no_face_is_always_left_out(monkeypatch):
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    monkeypatch.setattr("keras.ops.convert_to_tensor", np.asarray)
+    batches, seen = Batches(FACES, TARGETS, 5, seed=0), set()
+    for _ in range(8):
+        drawn = [batches[index][0] for index in range(len(batches))]
+        assert [len(faces) for faces in drawn] == [5, 5]
+        seen |= set(np.concatenate(drawn).ravel())
+        batches.on_epoch_end()
+    assert len(seen) == len(FACES)
+    assert len(Batches(FACES, TARGETS, 64, seed=0)[0][0]) == len(FACES)
+
+
 def test_mixed_faces_have_equally_mixed_targets_until_the_last_epochs():
     batches = Batches(FACES, TARGETS, 12, seed=0, mixup=0.4, mixed_epochs=1)
     plain = Batches(FACES, TARGETS, 12, seed=0)

@@ -40,9 +40,6 @@ SPEC = ModelSpec(
 )
 
 
-LIGHT = 0.75
-"""Strength of the light's normalisation; chosen on PublicTest and on photographs."""
-
 BLOCKS = ((32,), (64, 64), (128, 128, 128), (256, 256, 256))
 
 
@@ -55,7 +52,7 @@ def build(classes: int) -> keras.Model:
 
     inputs = keras.Input((48, 48, 1))
     x = layers.Cropping2D(2)(inputs)  # CenterCrop would set the whole call to training
-    x = normalise_light(x, LIGHT)
+    x = normalise_light(x)
     x = layers.Rescaling(1 / 127.5, offset=-1)(x)
     for number, block in enumerate(BLOCKS):
         for filters in block:

@@ -39,7 +39,7 @@ def read_video() -> None:
     answer = st.empty()
     left, right = st.columns([3, 2], gap="medium")
     with right:
-        controls = choose_controls()
+        controls = choose_controls(fast=True)
         half_life = choose_smoothing("video_half_life")
     with left:
         file = _choose()

@@ -47,7 +47,7 @@ def read_webcam() -> None:
     answer = st.empty()
     left, right = st.columns([3, 2], gap="medium")
     with right:
-        controls = choose_controls()
+        controls = choose_controls(fast=True)
         connection = _choose_connection()
         session = _session(controls)
         status = st.empty()
