@@ -93,9 +93,7 @@ def batch(
     from fer_core.inference import default_model
     from fer_core.scale.job import Job
 
-    job = Job.of(
-        model or default_model(fast=True), ready_detector(detector), threshold, whole, __version__
-    )
+    job = Job.of(model or default_model(), ready_detector(detector), threshold, whole, __version__)
     dest = Dest(out)
     if shard is not None:
         _read_one(dest, source, job, shards, shard, _engine(engine), workers)

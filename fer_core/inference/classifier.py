@@ -22,7 +22,7 @@ PREFERRED = ("wide_resnet", "slim_vgg", "custom_cnn")
 """Models that read pictures when none is asked for, if saved: the best on photographs first."""
 
 FAST = ("slim_vgg", "custom_cnn")
-"""Those that read videos, webcams and batches then: the most accurate per millisecond first."""
+"""Those that read videos and webcams then: the most accurate per millisecond first."""
 
 
 class Classifier:
@@ -179,7 +179,7 @@ def default_model(fast: bool = False) -> str:
     """Returns the name of the saved model to use when none is asked for.
 
     Args:
-        fast: Whether many faces are read, one after the other: a video's, a webcam's, a batch's.
+        fast: Whether faces are read frame by frame: a video's, a webcam's.
 
     Raises:
         ModelNotFound: If no model is saved.

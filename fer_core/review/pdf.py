@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from ctypes.util import find_library
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from fer_core.common.files import write_bytes, write_text
 from fer_core.errors import EvaluationError
@@ -46,14 +46,16 @@ def page_as_pdf(html: str) -> bytes:
     """
     if find_browser() is not None or not has_weasyprint():
         return pdf_of(html)
-    from weasyprint import HTML
-
-    printed: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf()
-    return printed
-
-
-def _fetch_nothing(url: str, *_: Any, **__: Any) -> None:
-    raise ValueError(f"{url} is not fetched.")
+    # In a process of its own: once imported, it has Pillow take pictures that are cut short.
+    options = ["--quiet", "--allowed-protocols", "none"]  # it fetches nothing
+    command = [sys.executable, "-m", "weasyprint", *options, "-", "-"]
+    try:
+        done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EvaluationError(f"WeasyPrint did not print the page: {error}") from error
+    if done.returncode or not done.stdout:
+        raise EvaluationError(f"WeasyPrint did not print the page: {done.stderr.decode()[-300:]}")
+    return done.stdout
 
 
 def write_pdf(html: str, path: Path) -> None:

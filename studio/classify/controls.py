@@ -42,8 +42,8 @@ def choose_controls(fast: bool = False) -> Controls:
     """Draws the controls beside the pictures; needs at least one saved model.
 
     Args:
-        fast: Whether many faces are read, one after the other: the model is then chosen apart from
-            that of single pictures.
+        fast: Whether faces are read frame by frame: the model is then chosen apart from that of
+            pictures.
     """
     models = models_in_order()
     model = st.selectbox(

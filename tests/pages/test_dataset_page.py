@@ -96,10 +96,10 @@ def test_augmentation_shows_what_the_other_process_answers(
 
     monkeypatch.setattr("studio.dataset.augmentation.augmented", answer)
     page = open_page(made_up, "Augmentation")
-    page.selectbox(key="augment_model").set_value("custom_cnn").run()
+    page.selectbox(key="augment_model").set_value("mini_xception").run()
     page.number_input(key="augment_row").set_value(9).run()
     assert not page.exception
-    assert ("custom_cnn", 0) in asked
+    assert ("mini_xception", 0) in asked
     assert len(grid(page)) == 16
     assert "turned by up to 10°" in texts(page)
 

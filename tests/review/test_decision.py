@@ -1,3 +1,4 @@
+import sys
 from datetime import date
 
 import pytest
@@ -45,18 +46,28 @@ def test_review_begins_with_the_decision(decision, rankings):
 
 
 @pytest.mark.skipif(not pdf.has_weasyprint(), reason="Pango, which WeasyPrint needs, is missing")
-def test_page_is_printed_where_there_is_no_browser(decision, monkeypatch):
+def test_page_is_printed_where_there_is_no_browser(decision, monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "find_browser", lambda: None)
-    asked = []
-    monkeypatch.setattr(pdf, "_fetch_nothing", lambda url, *_: asked.append(url))
-    printed = pdf.page_as_pdf(decision_html(decision))
+    secret = tmp_path / "secret.svg"
+    circles = "".join(f'<circle cx="{x * x % 97}" cy="{x}" r="{x % 7}"/>' for x in range(99))
+    secret.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">{circles}</svg>'
+    )
+    html = decision_html(decision)
+    printed = pdf.page_as_pdf(html)
     assert printed.startswith(b"%PDF") and len(printed) > 5000
-    assert not asked
+    # Nothing that a page points to is fetched.
+    with_picture = html.replace("<footer>", f'<img src="{secret.as_uri()}"><footer>')
+    assert abs(len(pdf.page_as_pdf(with_picture)) - len(printed)) < 50
+    assert "weasyprint" not in sys.modules  # it would have Pillow take pictures that are cut short
 
 
-def test_nothing_that_a_page_points_to_is_fetched():
-    with pytest.raises(ValueError, match="is not fetched"):
-        pdf._fetch_nothing("file:///etc/passwd")
+def test_a_page_that_cannot_be_printed_is_told(decision, monkeypatch):
+    monkeypatch.setattr(pdf, "find_browser", lambda: None)
+    monkeypatch.setattr(pdf, "has_weasyprint", lambda: True)
+    monkeypatch.setattr(pdf.sys, "executable", "/no/such/python")
+    with pytest.raises(EvaluationError, match="WeasyPrint did not print the page"):
+        pdf.page_as_pdf(decision_html(decision))
 
 
 def test_without_browser_and_weasyprint_the_way_out_is_said(decision, monkeypatch):

@@ -57,7 +57,7 @@ def _read_uploads() -> None:
     answer = st.empty()
     left, right = st.columns([3, 2], gap="medium")
     with right:
-        controls = choose_controls(fast=True)
+        controls = choose_controls()
     with left:
         files = choose_files()
     run = _run_of([file.file_id for file in files])
