@@ -25,6 +25,9 @@ PICTURES_A_SHARD = 5_000
 
 _FORM = 1
 _THREADS = 8
+_TOGETHER_SECONDS = 1.0
+"""Shards whose ends lie no further apart were read side by side."""
+
 _SPEED_SECONDS = 900.0
 
 
@@ -227,12 +230,18 @@ class Status:
 
     @property
     def speed(self) -> float | None:
-        """Pictures a second while shards were last finished; None before the second one is."""
+        """Pictures a second while shards were last finished; None before it can be told.
+
+        Processes read shards side by side, so that several end together: how long those took that
+        ended first is not known.
+        """
         ends = sorted(self.tally.finished)
         recent = [end for end in ends if end[0] > ends[-1][0] - _SPEED_SECONDS]
-        if len(recent) < 2 or recent[-1][0] == recent[0][0]:
+        first = [at for at, _ in recent if at <= recent[0][0] + _TOGETHER_SECONDS]
+        after = [(at, count) for at, count in recent[len(first) :]]
+        if not after:
             return None
-        return sum(count for _, count in recent[1:]) / (recent[-1][0] - recent[0][0])
+        return sum(count for _, count in after) / (after[-1][0] - first[-1])
 
 
 def status_of(dest: Dest) -> Status:

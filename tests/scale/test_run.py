@@ -132,6 +132,15 @@ def test_speed_is_that_of_the_last_shards(listed):
     assert status.speed == 2.0
 
 
+def test_shards_that_end_together_say_nothing_of_how_long_they_took(listed):
+    dest, _ = listed(NAMES, shards=5)
+    status = status_of(dest)
+    status.tally.finished += [(5000.0, 10), (5000.01, 10), (5000.02, 10)]
+    assert status.speed is None
+    status.tally.finished += [(5010.0, 10), (5010.02, 10)]
+    assert status.speed == pytest.approx(2.0)
+
+
 def test_shards_of_another_model_or_detector_are_refused(listed):
     dest, plan = listed(NAMES, shards=2)
     read(dest, plan)
