@@ -13,14 +13,15 @@ import argparse
 import os
 import random
 import re
+import shutil
 import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Self
 
-import numpy as np
 import requests
-from load import Script
+from load import Script, spread
 from page_camera import camera_options
 from playwright.sync_api import Browser, Page, sync_playwright
 from server import start_server, tree_mb, wait_until_up
@@ -28,7 +29,6 @@ from visitor import Visitor
 
 from fer_core.evaluation.cost import machine
 
-CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 180_000
 
 
@@ -41,7 +41,7 @@ class Watch:
         self.most = 0.0
         self.since = 0.0
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._look, daemon=True).start()
         return self
 
@@ -66,7 +66,7 @@ def measure(size: int, visitors: int, seconds: float) -> None:
             wait_until_up(address)
             with Watch(process.pid) as watch, sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
-                    executable_path=CHROMIUM, args=camera_options(Path(cache))
+                    executable_path=shutil.which("chromium"), args=camera_options(Path(cache))
                 )
                 _all_at_once(browser, address, watch, size, visitors, seconds)
                 browser.close()
@@ -100,8 +100,8 @@ def _all_at_once(
         painter.wait_for_timeout(1000)
     watch.say(f"a painting of {size} px, {time.perf_counter() - began:.0f} s")
     leave.set()
-    print(f"visitors: {len(turns)} acts, {len(faults)} faults, {_spread(turns)}")
-    print(f"the health endpoint: {_spread(answers)}")
+    print(f"visitors: {len(turns)} acts, {len(faults)} faults, {spread(turns)}")
+    print(f"the health endpoint: {spread(answers)}")
     for fault in faults[:5]:
         print(f"  {fault}")
 
@@ -159,13 +159,6 @@ def _seconds_of(address: str) -> float:
     started = time.perf_counter()
     requests.get(address, timeout=30)
     return time.perf_counter() - started
-
-
-def _spread(seconds: list[float]) -> str:
-    if not seconds:
-        return "none"
-    middle, late = np.percentile(seconds, (50, 95))
-    return f"median {middle:.2f} s, 95 % within {late:.2f} s, the longest {max(seconds):.2f} s"
 
 
 def main() -> None:

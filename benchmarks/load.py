@@ -63,16 +63,17 @@ class Outcome:
         every = [value for values in self.seconds.values() for value in values]
         lines = [
             f"{self.visitors} visitors, {self.wall_seconds:.0f} s: {len(every)} acts, "
-            f"{len(self.errors)} errors; {_spread(every)}",
+            f"{len(self.errors)} errors; {spread(every)}",
             f"  memory {self.start_mb:.0f} MB at the start, {self.most_mb:.0f} at most, "
             f"{self.end_mb:.0f} after all had left; processor time {self.server_seconds:.0f} s of "
             f"the server, {self.client_seconds:.0f} s of the visitors",
         ]
-        lines += [f"  {name:11} {_spread(values)}" for name, values in self.seconds.items()]
+        lines += [f"  {name:11} {spread(values)}" for name, values in self.seconds.items()]
         return "\n".join([*lines, *(f"  error: {error}" for error in self.errors[:5])])
 
 
-def _spread(values: list[float]) -> str:
+def spread(values: list[float]) -> str:
+    """Returns the middle, the late and the longest of some seconds, in words."""
     if not values:
         return "none"
     middle, high = np.percentile(values, [50, 95])

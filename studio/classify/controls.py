@@ -16,11 +16,14 @@ from fer_core.faces import (
     resolve,
 )
 from fer_core.inference import default_model
-from fer_core.savedmodels import open_model
+from fer_core.savedmodels import open_model, saved_names
 from fer_core.settings import settings
 from studio.card import open_card
 from studio.failure import show_failure
 from studio.loaders import models_in_order, title
+
+_CHOSEN = "classify_chosen_model"
+"""Key of the model that last read pictures."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +45,21 @@ def choose_controls(fast: bool = False) -> Controls:
     """Draws the controls beside the pictures; needs at least one saved model.
 
     Args:
-        fast: Whether faces are read frame by frame: the model is then chosen apart from that of
-            pictures.
+        fast: Whether faces are read frame by frame: it then begins with a faster model than
+            pictures do, or with what the visitor chose for them.
     """
     models = models_in_order()
+    first = _chosen_for_pictures() or default_model(fast) if fast else default_model()
     model = st.selectbox(
         "Model",
         models,
-        index=models.index(default_model(fast)),
+        index=models.index(first),
         format_func=title,
         key="classify_fast_model" if fast else "classify_model",
         bind="query-params",
     )
+    if not fast:
+        st.session_state[_CHOSEN] = model
     if st.button("About this model", icon=":material/badge:", type="tertiary"):
         open_card(model)
     with st.popover("Detector and threshold", icon=":material/tune:"):
@@ -70,6 +76,12 @@ def choose_controls(fast: bool = False) -> Controls:
         )
         chosen = _choose_detector()
     return Controls(model, _ready(chosen), threshold / 100)
+
+
+def _chosen_for_pictures() -> str | None:
+    """Returns the model that a visitor chose for pictures, if another than what stood there."""
+    model: str | None = st.session_state.get(_CHOSEN)
+    return model if model in saved_names() and model != default_model() else None
 
 
 def choose_smoothing(key: str) -> float:

@@ -97,4 +97,27 @@ def in_words(augmentation: Augmentation) -> str:
         ),
         (augmentation.erasing, f"a part erased {100 * augmentation.erasing:.0f} % of the time"),
     )
+    changes = [text for applies, text in parts if applies]
+    if camera := _camera_in_words(augmentation):
+        changes.append(f"and, each for {100 * augmentation.camera:.0f} % of the faces, {camera}")
+    return ", ".join(changes)
+
+
+def _camera_in_words(augmentation: Augmentation) -> str:
+    """Returns what of it cameras do, and by how much, in words."""
+    parts = (
+        (augmentation.covered, f"up to {100 * augmentation.covered:.0f} % of each side covered"),
+        (
+            augmentation.gamma != 1 or augmentation.gain != 1,
+            f"lit brighter or darker, down to {100 * augmentation.gain:.0f} % of the light",
+        ),
+        (
+            augmentation.low_contrast != 1,
+            f"left as little as {100 * augmentation.low_contrast:.0f} % of its contrast",
+        ),
+        (augmentation.blur, f"blurred by up to {augmentation.blur:g} pixels"),
+        (augmentation.resolution != 1, f"made up to {augmentation.resolution:g} times coarser"),
+        (augmentation.noise, f"made noisy by up to {augmentation.noise:g} gray levels"),
+        (augmentation.jpeg < 100, f"saved as JPEG of quality {augmentation.jpeg} or better"),
+    )
     return ", ".join(text for applies, text in parts if applies)

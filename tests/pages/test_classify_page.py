@@ -85,6 +85,15 @@ def test_default_model_is_the_preferred_one_that_is_saved(page, saved_models):
     assert page.selectbox(key="classify_model").value == "dcnn_elu"
 
 
+def test_model_chosen_for_pictures_reads_videos_too(page):
+    page.run()
+    page.selectbox(key="classify_model").set_value("dcnn_elu").run()
+    page.session_state[MODE] = VIDEO
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="classify_fast_model").value == "dcnn_elu"
+
+
 def test_threshold_makes_the_answer_not_sure(page):
     page.run()
     page.slider(key="classify_threshold_custom_cnn").set_value(100).run()

@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.dataset import FaceDataset
 from fer_core.emotions import EMOTIONS
+from fer_core.training.recipes import OURS
+from studio.dataset.augmentation import in_words
 
 SECTIONS = ("Distribution", "Samples", "Appearance", "Map", "Label quality")
 
@@ -102,6 +104,16 @@ def test_augmentation_shows_what_the_other_process_answers(
     assert ("mini_xception", 0) in asked
     assert len(grid(page)) == 16
     assert "turned by up to 10°" in texts(page)
+
+
+def test_what_cameras_do_in_training_is_told() -> None:
+    told = in_words(OURS["custom_cnn"].augmentation)
+    assert told.startswith("mirrored half of the time, turned by up to 12°")
+    assert "and, each for 10 % of the faces, up to 30 % of each side covered" in told
+    assert told.endswith(
+        "made noisy by up to 28 gray levels, saved as JPEG of quality 12 or better"
+    )
+    assert "and, each" not in in_words(OURS["mini_xception"].augmentation)
 
 
 def test_frozen_models_see_the_face_as_it_is_and_four_views(
