@@ -12,6 +12,7 @@ from clips import moving
 from waiting import PATIENCE_MS, wait_until
 
 from fer_core.samples import SAMPLES
+from studio.classify.webcam import page_camera
 
 pytestmark = pytest.mark.e2e
 
@@ -198,6 +199,52 @@ def test_hidden_tab_closes_the_camera_and_opens_it_again(page, server):
     page.get_by_role("link", name="Dataset").click()
     page.get_by_role("heading", name="Dataset", exact=True).wait_for()
     wait_until(lambda: page.evaluate(_LIVE_TRACKS) == 0)
+
+
+_ALONE = """async (script) => {
+    const source = new Blob([script], { type: "text/javascript" });
+    const { default: draw } = await import(URL.createObjectURL(source));
+    const drawn = { side: 480, pause: 100, classes: [] };
+    const body = document.body.innerHTML;
+    window.told = [];
+    window.put = (answer) => {
+        document.body.innerHTML = body;
+        const setTriggerValue = (name, value) => told.push(value);
+        return draw({ data: { ...drawn, answer }, parentElement: document.body, setTriggerValue });
+    };
+}"""
+_ANSWER = {"number": 3, "faces": []}
+
+
+@pytest.fixture
+def camera_alone(camera_browser, server):
+    """The camera's own page, of which `put(answer)` draws it and returns what takes it off."""
+    folder = Path(page_camera.__file__).parent
+    page = camera_browser.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(_KEPT_TRACKS)
+    page.goto(f"{server}/_stcore/health")
+    page.set_content((folder / "page_camera.html").read_text())
+    page.evaluate(_ALONE, (folder / "page_camera.js").read_text())
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("answer, told", [(None, []), (_ANSWER, [{"stopped": True}])])
+def test_server_that_takes_a_closed_camera_for_open_is_told(camera_alone, answer, told):
+    assert camera_alone.evaluate("answer => { put(answer); return told; }", answer) == told
+
+
+def test_camera_taken_off_the_page_for_a_moment_stays_open(camera_alone):
+    camera_alone.evaluate("() => { window.takeOff = put(null); }")
+    camera_alone.get_by_role("button", name="Start", exact=True).click()
+    camera_alone.wait_for_function("told.length > 0")
+    camera_alone.evaluate("() => { takeOff(); window.takeOff = put({ number: 1, faces: [] }); }")
+    camera_alone.wait_for_function("told.length > 1")
+    assert camera_alone.evaluate("told.every((message) => message.picture)")
+    assert not camera_alone.evaluate("document.querySelector('video').paused")
+    camera_alone.evaluate("() => { takeOff(); document.body.replaceChildren(); }")
+    camera_alone.wait_for_function(f"{_LIVE_TRACKS} === 0")
 
 
 def test_telephone_whose_network_lets_no_video_through_goes_on(

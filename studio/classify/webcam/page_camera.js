@@ -5,23 +5,23 @@ const REMEMBERED = 30; // seconds of a face's course, as the server remembers
 const COURSE_EVERY = 500; // milliseconds between two drawings of it
 const LOST = 2500; // milliseconds after which an answer no longer comes
 
-const cameras = new WeakMap();
+const KEPT = 1000; // milliseconds that a camera which was taken off the page waits to be put back
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  let camera = cameras.get(parentElement);
-  const isNew = camera === undefined;
-  if (isNew) cameras.set(parentElement, (camera = new Camera(parentElement.querySelector(".camera"))));
+  const root = parentElement.querySelector(".camera");
+  const isNew = root.camera === undefined && window.ferCamera === undefined;
+  const camera = root.camera ?? window.ferCamera ?? new Camera(root);
+  camera.moveTo(root);
   camera.update(data, setTriggerValue);
   if (isNew && data.starts) camera.start();
-  return () => {
-    camera.close();
-    cameras.delete(parentElement);
-  };
+  return () => camera.detach();
 }
 
 class Camera {
   constructor(root) {
     this.root = root;
+    this.page = location.pathname;
+    root.camera = this;
     this.find = (selector) => root.querySelector(selector);
     this.frame = this.find(".frame");
     this.video = this.find("video");
@@ -32,6 +32,7 @@ class Camera {
     this.sent = 0; // the number of the last picture sent, and when
     this.sentAt = -Infinity;
     this.answered = 0;
+    this.leaving = null; // until the server is asked again whether it knows that the camera is off
     this.courses = new Map();
     this.chosen = null;
     this.find(".switch").onclick = () => (this.isOn() ? this.stop() : this.start());
@@ -64,6 +65,7 @@ class Camera {
       this.next();
     }
     this.label();
+    if (answer && this.leaving === null) this.leave();
   }
 
   async start() {
@@ -118,12 +120,17 @@ class Camera {
     this.leave();
   }
 
-  // A message may be lost where runs of the page meet: it is sent until the server has understood.
+  // A message may be lost where runs of the page meet, and an answer may come after it: while there
+  // is one, the server does not know that the camera is off.
   leave() {
     clearTimeout(this.leaving);
+    this.leaving = null;
     if (this.stream || this.isOpening) return;
     this.send("frame", { stopped: true });
-    this.leaving = setTimeout(() => this.data.answer && this.leave(), LOST);
+    this.leaving = setTimeout(() => {
+      this.leaving = null;
+      if (this.data.answer) this.leave();
+    }, LOST);
   }
 
   pause() {
@@ -143,7 +150,23 @@ class Camera {
     this.courses.clear();
   }
 
+  // Streamlit takes an element off the page for a moment where runs of the page meet: it is kept
+  // open meanwhile, unless the page was left.
+  detach() {
+    window.ferCamera = this;
+    this.closing = setTimeout(() => this.close(), location.pathname === this.page ? KEPT : 0);
+  }
+
+  moveTo(root) {
+    clearTimeout(this.closing);
+    delete window.ferCamera;
+    if (root === this.root) return;
+    root.replaceWith(this.root);
+    if (this.stream) this.video.play(); // which pauses when it is moved
+  }
+
   close() {
+    delete window.ferCamera;
     this.halt();
     clearTimeout(this.leaving);
     document.removeEventListener("visibilitychange", this.onVisibility);
