@@ -103,6 +103,27 @@ def test_two_faces_are_told_and_one_is_chosen(page, calls, astronaut):
     assert any("Face 2 over the last 30 seconds" in caption.value for caption in page.caption)
 
 
+def test_stream_that_ended_after_it_was_drawn_is_not_shown_as_live(
+    page, calls, astronaut, monkeypatch
+):
+    page.run()
+    watches = []
+
+    def fragment(function=None, **_):
+        return function or (lambda watch: watches.append(watch) or watch)
+
+    def streamer_put_back_in_the_page(key, **_):
+        if st.session_state[key].state.playing:
+            st.session_state[key] = player(playing=False)
+            watches[-1]()
+
+    monkeypatch.setattr(section.st, "fragment", fragment)
+    monkeypatch.setattr(section, "webrtc_streamer", streamer_put_back_in_the_page)
+    play(page, calls, astronaut)
+    assert not page.exception
+    assert "Start the camera" in lead(page)
+
+
 def test_what_is_read_can_be_recorded(page, calls, astronaut):
     page.run()
     play(page, calls, astronaut)

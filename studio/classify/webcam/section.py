@@ -113,13 +113,13 @@ def _watch(
     One fragment for all of it, and one that is slow while the connection is made: Streamlit's
     frontend breaks where runs interrupt each other ("Bad delta path index").
     """
-    context = st.session_state.get(STREAM)
-    is_playing = context is not None and context.state.playing
-    is_on = is_playing or (context is not None and context.state.signalling)
+    is_playing, is_on = drawn = _stream_state()
     every = panels.EVERY if is_playing else panels.WAITING_EVERY
 
     @st.fragment(run_every=every if is_on else None)
     def watch() -> None:
+        if _stream_state() != drawn:  # it changed where the run had no eye on it
+            st.rerun()
         state = session.state()
         panels.show_answer(answer, state if is_on else None, session.options.threshold)
         panels.show_status(status, state, controls, servers.provider, servers.failed)
@@ -133,6 +133,14 @@ def _watch(
             panels.show_course(session, state)
 
     watch()
+
+
+def _stream_state() -> tuple[bool, bool]:
+    """Returns whether the stream plays, and whether it does or is on its way."""
+    context = st.session_state.get(STREAM)
+    if context is None:
+        return False, False
+    return context.state.playing, context.state.playing or context.state.signalling
 
 
 def _be_patient(waited: float, servers: IceServers) -> None:
