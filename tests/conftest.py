@@ -25,13 +25,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def components_scanned_once() -> Iterator[None]:
-    """Streamlit reads the metadata of every installed package for each AppTest: once will do."""
+def page_runs_without_what_no_page_needs() -> Iterator[None]:
+    """Of an AppTest nine tenths went into two things that a server does once, or never.
+
+    Streamlit reads the metadata of every installed package. And where Keras is imported, which
+    other tests do and no page does, it clears Keras's session, which collects all garbage.
+    """
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.runtime.scriptrunner import script_runner
 
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 

@@ -28,6 +28,11 @@ _REFUSALS = (
 )
 
 
+def _is_lack_of_memory(error: Exception) -> bool:
+    code = getattr(error, "code", 0)  # of OpenCV's errors
+    return isinstance(error, MemoryError | SystemError) or code == cv2.Error.StsNoMem
+
+
 @dataclass(frozen=True)
 class Step:
     """One operation with its settings.
@@ -79,9 +84,15 @@ class Step:
             result = self.operation.function(image, **values)
         except _REFUSALS as error:
             height, width = image.shape[:2]
+            picture = f"this picture of {width} × {height} px"
+            if _is_lack_of_memory(error):
+                raise PipelineError(
+                    f"{self.operation.title} takes more memory for {picture} than it may have. "
+                    "Make it smaller with an earlier step, or leave the step out."
+                ) from error
             raise PipelineError(
-                f"{self.operation.title} cannot be done on this picture of {width} × {height} "
-                f"px with these settings. Change the settings or leave the step out."
+                f"{self.operation.title} cannot be done on {picture} with these settings. "
+                "Change the settings or leave the step out."
             ) from error
         self._check_size(result, 1.0 if self.operation.sets_size else scale)
         return result

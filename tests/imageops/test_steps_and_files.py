@@ -1,6 +1,8 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -83,6 +85,18 @@ def test_steps_end_when_they_take_longer_than_they_may(picture, monkeypatch):
     assert len(list(OperationPipeline((Step("rotate"),)).stages(picture))) == 1
     with pytest.raises(PipelineError, match="The steps before Rotate took more than 0 s"):
         OperationPipeline((Step("rotate"), Step("rotate"))).run(picture)
+
+
+def takes_too_much(image):
+    return cv2.copyMakeBorder(image, 0, 2**23, 0, 2**23, cv2.BORDER_CONSTANT)
+
+
+def test_step_that_memory_does_not_suffice_for_says_so(picture, monkeypatch):
+    monkeypatch.setattr(
+        Step, "operation", replace(Step("rotate").operation, function=takes_too_much)
+    )
+    with pytest.raises(PipelineError, match="Rotate takes more memory for this picture of "):
+        Step("rotate").run(picture)
 
 
 def test_what_a_library_refuses_is_told_by_the_step():
