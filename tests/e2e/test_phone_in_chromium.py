@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from waiting import PATIENCE_MS
+from waiting import PATIENCE_MS, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -26,6 +26,8 @@ def test_menu_closes_after_a_tap_and_marks_the_page(profile, browser, playwright
 def test_finger_scrolls_over_a_chart_and_a_tap_opens_the_faces_of_a_cell(
     browser, playwright, five_model_server
 ) -> None:
+    from playwright.sync_api import TimeoutError as NotThere
+
     context = browser.new_context(**playwright.devices["Pixel 7"])
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
@@ -40,8 +42,16 @@ def test_finger_scrolls_over_a_chart_and_a_tap_opens_the_faces_of_a_cell(
         ".getBoundingClientRect().y < before - 50",
         arg=before["y"],
     )
-    cells.tap(position={"x": before["width"] * 6.5 / 7, "y": before["height"] * 4.5 / 7})
-    page.get_by_text("sad read as neutral:").wait_for()
+
+    def opened() -> bool:  # a tap while the page still glides only stops it
+        cells.tap(position={"x": before["width"] * 6.5 / 7, "y": before["height"] * 4.5 / 7})
+        try:
+            page.get_by_text("sad read as neutral:").wait_for(timeout=3000)
+        except NotThere:
+            return False
+        return True
+
+    wait_until(opened)
     context.close()
 
 
