@@ -68,14 +68,17 @@ def test_run_under_way_and_then_done(page, run):
     assert not page.exception and not page.error
     assert lead(page).startswith("Custom CNN finds 30 faces in 30 pictures")
     assert not any(button.label == "Look again" for button in page.button)
-    subheads = [head.value for head in page.subheader]
-    assert subheads == [
+    heads = [head.value for head in page.header]
+    assert heads == [
         "Answers",
-        "By confidence",
-        "Over time",
-        "By folder",
         "The least sure faces of the run",
         "Pictures that could not be read",
+    ]
+    drawn = [text.value.replace("\N{NO-BREAK SPACE}", " ") for text in page.markdown]
+    assert [text.replace("\\", "") for text in drawn if text.startswith("## ")] == [
+        "## Every answer is given with 50 % confidence or more",
+        "## Every month has the same shares",
+        "## Every folder has the same shares",
     ]
     reasons = page.dataframe[-2].value
     assert reasons.values.tolist() == [["It is bad.", 10]]

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from fer_core.charts import batch as charts
+from fer_core.charts.exhibit import Exhibit
 from fer_core.charts.timeline import share_bars
 from fer_core.common.numerals import percent
 from fer_core.scale import shares
@@ -19,7 +21,7 @@ from fer_core.scale.tally import Cell
 from studio.classify.opened import clicked, note_click, open_picture
 from studio.figure import show, show_exhibit
 from studio.loaders import title
-from studio.markdown import plain
+from studio.markdown import plain, unbroken
 from studio.page import lead
 from studio.terminal import offer
 
@@ -111,20 +113,17 @@ def _draw(cells: Mapping[Cell, int], status: Status) -> None:
     faces = answers.total()
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Answers", anchor=False)
+        st.header("Answers", anchor=False)
         of_all = {answer: count / faces for answer, count in answers.most_common()}
         show(share_bars(of_all), f"Share of each answer among {faces:,} faces.", key="batch_all")
     with right:
-        st.subheader("By confidence", anchor=False)
-        show_exhibit(charts.by_confidence(shares.by_confidence(cells)))
+        _show(charts.by_confidence(shares.by_confidence(cells)))
     months, folders = shares.by_month(cells), shares.by_folder(cells)
     if len(months) > 1:
-        st.subheader("Over time", anchor=False)
-        show_exhibit(charts.over_time(months))
+        _show(charts.over_time(months))
     if len(folders) > 1:
-        st.subheader("By folder", anchor=False)
-        show_exhibit(charts.by_folder(folders))
-    st.subheader("The least sure faces of the run", anchor=False)
+        _show(charts.by_folder(folders))
+    st.header("The least sure faces of the run", anchor=False)
     st.dataframe(
         pd.DataFrame(
             status.tally.least, columns=["confidence", "picture", "face", "answer"]
@@ -146,6 +145,10 @@ def _draw(cells: Mapping[Cell, int], status: Status) -> None:
     _open_clicked(status)
 
 
+def _show(exhibit: Exhibit) -> None:
+    show_exhibit(replace(exhibit, title=plain(unbroken(exhibit.title))))  # it may name a folder
+
+
 def _open_clicked(status: Status) -> None:
     at = clicked(_LEAST)
     if at is None:
@@ -160,7 +163,7 @@ def _tell_failures(status: Status) -> None:
     tally = status.tally
     if not tally.bad:
         return
-    st.subheader("Pictures that could not be read", anchor=False)
+    st.header("Pictures that could not be read", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         st.dataframe(
