@@ -12,7 +12,7 @@ from pathlib import PurePath
 from fer_core.common import isolated
 from fer_core.common.isolated import Limits
 from fer_core.errors import FerError, PipelineError
-from fer_core.imageops.pipeline import OperationPipeline
+from fer_core.imageops.pipeline import OperationPipeline, StepMemoryError
 from fer_core.images import decoded, encode_png, room_for
 from fer_core.settings import settings
 
@@ -44,8 +44,11 @@ def result_png(picture: bytes, pipeline: OperationPipeline) -> bytes:
 def _result_png(picture: bytes, pipeline: OperationPipeline) -> bytes:
     with decoded(picture) as rgb:
         image = rgb
-        for stage in pipeline.stages(rgb):
-            image = stage.image
+        try:
+            for stage in pipeline.stages(rgb):
+                image = stage.image
+        except StepMemoryError as error:  # told as where else it runs out, with the limit
+            raise MemoryError from error
         return encode_png(image)
 
 

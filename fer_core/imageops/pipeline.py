@@ -28,6 +28,10 @@ _REFUSALS = (
 )
 
 
+class StepMemoryError(PipelineError):
+    """Memory does not suffice for a step."""
+
+
 def _is_lack_of_memory(error: Exception) -> bool:
     code = getattr(error, "code", 0)  # of OpenCV's errors
     return isinstance(error, MemoryError | SystemError) or code == cv2.Error.StsNoMem
@@ -86,7 +90,7 @@ class Step:
             height, width = image.shape[:2]
             picture = f"this picture of {width} × {height} px"
             if _is_lack_of_memory(error):
-                raise PipelineError(
+                raise StepMemoryError(
                     f"{self.operation.title} takes more memory for {picture} than it may have. "
                     "Make it smaller with an earlier step, or leave the step out."
                 ) from error
