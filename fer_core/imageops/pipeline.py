@@ -33,8 +33,10 @@ class StepMemoryError(PipelineError):
 
 
 def _is_lack_of_memory(error: Exception) -> bool:
-    code = getattr(error, "code", 0)  # of OpenCV's errors
-    return isinstance(error, MemoryError | SystemError) or code == cv2.Error.StsNoMem
+    if isinstance(error, MemoryError | SystemError):
+        return True
+    # OpenCV's own error has a code; one of C++'s library passes through it without.
+    return getattr(error, "code", 0) == cv2.Error.StsNoMem or "bad_alloc" in str(error)
 
 
 @dataclass(frozen=True)
